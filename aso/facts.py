@@ -1,0 +1,60 @@
+"""What the call path writes down about one call: raw facts, in a compact record of the journal.
+
+Nothing here is interpreted or priced; `event.build` derives the event later, off the call path.
+Field order is the record's layout: append new fields at the end, never reorder (docs/adr/0004).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+
+class Origin(NamedTuple):
+    """What is the same for every record of a process: kept once, in the segment's header."""
+
+    env: str | None
+    api_key_id: str | None
+    aso_version: str
+
+
+class Facts(NamedTuple):
+    """One call as seen; plain JSON values only. Times are milliseconds since the epoch.
+
+    ``usage`` is the provider's own object, untouched. ``extra`` holds the few other values of the
+    answer or the request that counting and pricing need (never text that anyone wrote).
+    """
+
+    kind: str
+    event_id: str
+    revision: int
+    revision_reason: str | None
+    started_at_ms: int
+    first_byte_at_ms: int | None
+    ended_at_ms: int
+    sdk: tuple[str, str] | None
+    provider: str
+    host: str | None
+    endpoint: str
+    operation: str
+    wire: str | None
+    request_model: str | None
+    model: str | None
+    generation_id: str | None
+    stream: bool
+    service_tier: str | None
+    attempts: int
+    attempts_unknown: int
+    outcome: str
+    http_status: int | None
+    error_type: str | None
+    usage: Mapping[str, Any] | None
+    extra: Mapping[str, Any] | None
+    complete: bool
+    prompt_chars: int | None
+    completion_chars: int | None
+    completion_bytes: int | None
+    dims: Mapping[str, str]
+    function: str | None
+    trace_id: str | None
+    span_id: str | None

@@ -1,0 +1,43 @@
+"""Every wire name, in one place: the event's fields in their order, and how values are written.
+
+The field names are the hosted product's; the groups are those of docs/event.md.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from decimal import Decimal
+
+EVENT_SCHEMA = "aso.event/1"
+BATCH_SCHEMA = "aso.batch/1"
+
+# Usage attribute (OpenTelemetry's name) -> the event's field (the hosted product's name).
+TOKEN_FIELDS = {
+    "input_tokens": "prompt_tokens",
+    "cache_read_input_tokens": "cache_read_tokens",
+    "cache_write_input_tokens": "cache_write_tokens",
+    "cache_write_5m_input_tokens": "cache_write_5m_tokens",
+    "cache_write_1h_input_tokens": "cache_write_1h_tokens",
+    "input_audio_tokens": "prompt_audio_tokens",
+    "input_image_tokens": "prompt_image_tokens",
+    "output_tokens": "completion_tokens",
+    "reasoning_output_tokens": "reasoning_tokens",
+    "output_audio_tokens": "completion_audio_tokens",
+    "output_image_tokens": "completion_image_tokens",
+}
+
+
+def decimal_text(value: Decimal | None) -> str | None:
+    """Return the exact value without exponent and without trailing zeros; None stays None."""
+    if value is None:
+        return None
+    text = format(value, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text in {"", "-0"} else text
+
+
+def instant_text(epoch_ms: int) -> str:
+    """Return UTC in ISO 8601 with milliseconds: ``2026-11-23T07:00:00.000Z``."""
+    moment = datetime.fromtimestamp(epoch_ms // 1000, timezone.utc)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{epoch_ms % 1000:03d}Z"
