@@ -6,6 +6,7 @@ Field order is the record's layout: append new fields at the end, never reorder 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -58,3 +59,15 @@ class Facts(NamedTuple):
     function: str | None
     trace_id: str | None
     span_id: str | None
+
+
+def decode(payload: bytes) -> Facts:
+    """Return the facts of a journal record.
+
+    Raises:
+        ValueError: the record is not one of ours.
+    """
+    values = json.loads(payload)
+    if len(values) < len(Facts._fields):
+        raise ValueError(f"a record of {len(values)} fields; {len(Facts._fields)} are needed")
+    return Facts(*values[: len(Facts._fields)])

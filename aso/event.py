@@ -1,0 +1,161 @@
+"""Facts → Event: usage, then price. Pure, given a pricer; runs off the call path."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timezone
+from decimal import Decimal
+from typing import Any, cast
+
+from aso.facts import Facts, Origin
+from aso.pricing import Pricer
+from aso.providers import PROVIDERS, UNKNOWN, publisher
+from aso.records import Cost, CostLine, Event, Kind, Outcome, Usage
+from aso.usage import as_partial, at, estimate, interpret
+from aso.wire import SHAPES
+
+_NO_USAGE = Usage(source="none")
+_FIRST_ERROR_STATUS = 400
+
+
+def build(facts: Facts, origin: Origin, pricer: Pricer) -> Event:
+    """Return the event of one call."""
+    model = _without_prefix(facts.model) or _without_prefix(facts.request_model)
+    usage = usage_of(facts, model)
+    sdk_name, sdk_version = facts.sdk or (None, None)
+    return Event(
+        event_id=_uuid_text(facts.event_id),
+        revision=facts.revision,
+        revision_reason=facts.revision_reason,
+        kind=cast(Kind, facts.kind),
+        env=origin.env,
+        api_key_id=origin.api_key_id,
+        aso_version=origin.aso_version,
+        sdk_name=sdk_name,
+        sdk_version=sdk_version,
+        provider=facts.provider,
+        publisher=publisher(facts.provider, model),
+        host=facts.host,
+        endpoint=facts.endpoint,
+        operation=facts.operation,
+        model=model,
+        request_model=facts.request_model,
+        generation_id=facts.generation_id,
+        stream=facts.stream,
+        service_tier=facts.service_tier,
+        attempts=facts.attempts,
+        attempts_unknown=facts.attempts_unknown,
+        outcome=cast(Outcome, facts.outcome),
+        http_status=facts.http_status,
+        error_type=facts.error_type,
+        usage=usage,
+        cost=cost_of(facts, usage, model, pricer),
+        prompt_chars=facts.prompt_chars,
+        completion_chars=facts.completion_chars,
+        completion_bytes=facts.completion_bytes,
+        started_at_ms=facts.started_at_ms,
+        first_byte_at_ms=facts.first_byte_at_ms,
+        ended_at_ms=facts.ended_at_ms,
+        dims=facts.dims,
+        function=facts.function,
+        trace_id=facts.trace_id,
+        span_id=facts.span_id,
+    )
+
+
+def usage_of(facts: Facts, model: str | None) -> Usage:
+    """Return the provider's numbers; where there are none and an answer came, an estimate."""
+    if facts.kind != "call" or facts.wire is None:
+        return _NO_USAGE
+    said = interpret(
+        facts.usage,
+        facts.extra,
+        SHAPES[facts.wire].counters,
+        rules=PROVIDERS.get(facts.provider, UNKNOWN).rules,
+        model=model,
+    )
+    if said is not None:
+        return said if facts.complete else as_partial(said, facts.completion_chars)
+    if not _answered(facts):
+        return _NO_USAGE
+    return estimate(facts.prompt_chars, facts.completion_chars)
+
+
+def cost_of(facts: Facts, usage: Usage, model: str | None, pricer: Pricer) -> Cost:
+    """Return the price in force when the call ended."""
+    if facts.kind == "unmetered":
+        return Cost()
+    if (recorded := (facts.extra or {}).get("recorded_cost")) is not None:
+        return _recorded(Decimal(recorded), facts.provider, model)
+    return pricer.price(
+        usage,
+        provider=facts.provider,
+        model=model,
+        request_model=facts.request_model,
+        at=datetime.fromtimestamp(facts.ended_at_ms / 1000, timezone.utc),
+        conditions=conditions_of(facts),
+        outcome=facts.outcome,
+        http_status=facts.http_status,
+        attempts=0 if (facts.extra or {}).get("unsent") else facts.attempts,
+    )
+
+
+def _recorded(amount: Decimal, provider: str, model: str | None) -> Cost:
+    line = CostLine(
+        unit="recorded",
+        quantity=1,
+        rate=amount,
+        per=1,
+        multiplier=None,
+        amount=amount,
+        model=model,
+        provider=provider,
+        source="aso.record",
+    )
+    return Cost(total=amount, status="priced", source="custom", lines=(line,))
+
+
+def conditions_of(facts: Facts) -> dict[str, Any]:
+    """Return what, beside model and usage, a price depends on."""
+    found: dict[str, Any] = dict((facts.extra or {}).get("conditions") or {})
+    found["endpoint"] = facts.endpoint
+    if facts.service_tier is not None:
+        found["service_tier"] = facts.service_tier
+    if (reported := _reported(facts)) is not None:
+        found["provider_reported"] = reported
+    return found
+
+
+def rewritten(event: Event, *, revision: int, reason: str, cost: Cost) -> Event:
+    """Return a later revision of the event with another cost."""
+    return replace(event, revision=revision, revision_reason=reason, cost=cost)
+
+
+def _answered(facts: Facts) -> bool:
+    if facts.http_status is None or facts.http_status >= _FIRST_ERROR_STATUS:
+        return False
+    if (facts.extra or {}).get("settles_later"):
+        return False
+    return facts.complete or bool(facts.completion_chars)
+
+
+def _reported(facts: Facts) -> Mapping[str, Any] | None:
+    paths = PROVIDERS.get(facts.provider, UNKNOWN).reported
+    if not paths or facts.usage is None:
+        return None
+    said = {key: at(facts.usage, path) for key, path in paths.items()}
+    return {key: value for key, value in said.items() if value is not None} or None
+
+
+def _without_prefix(model: str | None) -> str | None:
+    return None if model is None else model.removeprefix("models/")
+
+
+def _uuid_text(digits: str) -> str:
+    if len(digits) != _UUID_DIGITS:
+        return digits
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+_UUID_DIGITS = 32

@@ -1,0 +1,281 @@
+"""One call between its begin and its single event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from aso.context import Scope
+from aso.errors import PolicyError
+from aso.facts import Facts
+from aso.providers import Provider
+from aso.routes import Route
+from aso.tracing import trace_ids
+from aso.wire import SHAPES, Answer, Shape
+
+if TYPE_CHECKING:  # the two know each other: a flight is of a pipeline
+    from aso.pipeline import Pipeline
+    from aso.policy import Gates, Hold
+    from aso.scanner import Scanner
+
+_CANCELLATIONS = frozenset(
+    {"CancelledError", "GeneratorExit", "KeyboardInterrupt", "SystemExit", "Cancelled"}
+)
+# Failures before a byte of the request left (httpx, httpx2, requests, aiohttp; read 2026-11-23).
+_UNSENT = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol"})
+_FIRST_ERROR_STATUS = 400
+
+
+class Inflight:
+    """One call. Mutable until ``finish``, which works once, whoever calls it."""
+
+    __slots__ = (
+        "__weakref__",
+        "_once",
+        "_pipeline",
+        "answer",
+        "answered",
+        "attempts",
+        "completion_bytes",
+        "conditions",
+        "dims",
+        "error_type",
+        "first_byte_at_ms",
+        "hides_usage",
+        "hold",
+        "host",
+        "http_status",
+        "max_output_tokens",
+        "prompt_chars",
+        "provider",
+        "request_model",
+        "response",
+        "route",
+        "scope",
+        "scanner",
+        "sdk",
+        "shape",
+        "started_at_ms",
+        "stream",
+        "strip_headers",
+        "trace",
+        "unsent",
+    )
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        provider: Provider,
+        host: str | None,
+        route: Route,
+        sdk: tuple[str, str],
+        scope: Scope,
+    ) -> None:
+        self._pipeline = pipeline
+        self._once = [None]
+        self.provider = provider
+        self.host = host
+        self.route = route
+        self.sdk = sdk
+        self.scope = scope
+        self.shape: Shape | None = SHAPES[route.shape] if route.shape else None
+        self.started_at_ms = pipeline.clock_ns() // 1_000_000
+        self.trace = trace_ids()
+        self.dims: Mapping[str, str] = scope.dims
+        self.stream = False
+        self.request_model: str | None = None
+        self.max_output_tokens: int | None = None
+        self.prompt_chars: int | None = None
+        self.conditions: Mapping[str, Any] | None = None
+        self.answer = Answer()
+        self.response: Any = None
+        self.http_status: int | None = None
+        self.error_type: str | None = None
+        self.first_byte_at_ms: int | None = None
+        self.completion_bytes: int | None = None
+        self.attempts = 0
+        self.answered = 0
+        self.unsent = 0
+        self.hides_usage = False
+        self.scanner: Scanner | None = None
+        self.hold: Hold | None = None
+        self.strip_headers = False
+
+    def read_request(self, body: Mapping[str, Any]) -> None:
+        """Note what the request says: model, size, and what its price may depend on."""
+        model = body.get("model")
+        self.request_model = model if isinstance(model, str) else None
+        if self.shape is None:
+            return
+        self.prompt_chars = self.shape.request_chars(body)
+        self.conditions = self.shape.conditions(body)
+
+    def reserve(self, gates: Gates) -> None:
+        """Hold room in every budget.
+
+        Raises:
+            PolicyError: one has no room; the refusal is written, nothing was sent.
+        """
+        try:
+            self.hold = gates.reserve(self._pipeline.call_of(self))
+        except PolicyError as violation:
+            self._pipeline.refuse(self, violation)
+            raise
+
+    async def areserve(self, gates: Gates) -> None:
+        """Hold room in every budget without blocking the event loop; raises like reserve."""
+        try:
+            self.hold = await gates.areserve(self._pipeline.call_of(self))
+        except PolicyError as violation:
+            self._pipeline.refuse(self, violation)
+            raise
+
+    def scan(self) -> None:
+        """Read what a caller's own reading of the bytes has collected so far, once."""
+        scanner, self.scanner = self.scanner, None
+        if scanner is not None and self.shape is not None:
+            scanner.finish(self.shape, self.answer)
+
+    def read_answer(self, body: Any) -> None:
+        """Note what a whole answer says."""
+        if self.shape is not None:
+            self.shape.read(body, self.answer)
+
+    def failed(self, error: BaseException) -> None:
+        """Finish with the error that the caller is about to see."""
+        if self._pipeline.active or self._once:
+            self.error_type = type(error).__name__
+            self.attempt_failed(error)
+            self.finish("cancelled" if self.error_type in _CANCELLATIONS else "error")
+
+    def attempt_failed(self, error: BaseException | None) -> None:
+        """Note how one attempt ended: answered with an error, never left, or unknown."""
+        status = _status_of(error)
+        if status is not None:
+            self.answered += 1
+            self.http_status = status
+        elif _was_unsent(error):
+            self.unsent += 1
+
+    def refused(self, error_type: str) -> None:
+        """Write the event of a refusal: nothing was sent."""
+        if not self._take():
+            return
+        self.error_type = error_type
+        self._emit("refused", "refused")
+
+    def finish(self, outcome: str) -> None:
+        """Write the one event; every call after the first does nothing."""
+        if not self._take():
+            return
+        pipeline = self._pipeline
+        pipeline.live.discard(self)
+        with pipeline.guard:
+            self.scan()
+        with pipeline.guard:
+            if self.answer.failure is not None and outcome == "completed":
+                outcome, self.error_type = "error", self.answer.failure
+            self._emit("call" if self.shape is not None else "unmetered", outcome)
+
+    def abandon(self) -> None:
+        """Hand over to whoever sweeps next: a finalizer may do nothing else."""
+        if self._once:
+            self._pipeline.abandoned.append(self)
+
+    def disown(self) -> None:
+        """Leave the event to the parent process: this is a fork's copy of its call."""
+        self._take()
+
+    @property
+    def is_finished(self) -> bool:
+        """Return True once the event is written."""
+        return not self._once
+
+    def now_ms(self) -> int:
+        """Return the pipeline's clock."""
+        return self._pipeline.clock_ns() // 1_000_000
+
+    def _take(self) -> bool:
+        try:
+            self._once.pop()  # one C call: of two threads, one wins
+        except IndexError:
+            return False
+        return True
+
+    def _emit(self, kind: str, outcome: str) -> None:
+        pipeline = self._pipeline
+        now = pipeline.clock_ns() // 1_000_000
+        answer = self.answer
+        event_id = pipeline.new_event_id(now)
+        if answer.extra is not None and answer.generation_id and "settles_later" in answer.extra:
+            event_id = later_event_id(self.provider.name, self.host, answer.generation_id)
+        facts = Facts(
+            kind,
+            event_id,
+            0,
+            None,
+            self.started_at_ms,
+            self.first_byte_at_ms,
+            now,
+            self.sdk,
+            self.provider.name,
+            self.host,
+            self.route.endpoint,
+            self.route.operation,
+            self.route.shape,
+            self.request_model,
+            answer.model,
+            answer.generation_id,
+            self.stream,
+            answer.service_tier,
+            self.attempts,
+            max(self.attempts - self.answered, 0),
+            outcome,
+            self.http_status,
+            self.error_type,
+            answer.usage,
+            self._extra(),
+            answer.complete,
+            self.prompt_chars,
+            answer.chars,
+            self.completion_bytes,
+            self.dims,
+            self.scope.function,
+            *self.trace,
+        )
+        hold, self.hold = self.hold, None
+        pipeline.emit(facts, self.scope, hold)
+
+    def _extra(self) -> Mapping[str, Any] | None:
+        extra = self.answer.extra
+        if self.conditions is not None:
+            extra = {**(extra or {}), "conditions": self.conditions}
+        if self.unsent and self.unsent == self.attempts:
+            extra = {**(extra or {}), "unsent": True}
+        return extra
+
+
+def later_event_id(provider: str, host: str | None, generation_id: str, line: str = "") -> str:
+    """Return the UUIDv8 that any process gives to an answer that is settled later (design 3)."""
+    import hashlib  # rarely needed: kept off the import path
+
+    text = "\0".join((provider, host or "", generation_id, line))
+    number = int.from_bytes(hashlib.sha256(text.encode()).digest()[:16], "big")
+    number = number & ~(0xF << 76) | 0x8 << 76
+    number = number & ~(0b11 << 62) | 0b10 << 62
+    return f"{number:032x}"
+
+
+def _status_of(error: BaseException | None) -> int | None:
+    response = getattr(error, "response", None)
+    status = getattr(response, "status_code", None) or getattr(error, "status_code", None)
+    return status if isinstance(status, int) and status >= _FIRST_ERROR_STATUS else None
+
+
+def _was_unsent(error: BaseException | None) -> bool:
+    cause = error
+    while cause is not None:
+        if type(cause).__name__ in _UNSENT:
+            return True
+        cause = cause.__cause__
+    return False

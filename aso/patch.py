@@ -1,0 +1,107 @@
+"""Hooks → monkey patches, verified before they are applied, undone exactly.
+
+An SDK that is imported later is hooked when it is imported; nothing is imported for the caller.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import FunctionType, ModuleType
+from typing import Any
+
+from wrapt import FunctionWrapper, register_post_import_hook
+
+from aso.errors import ConfigError
+from aso.hook import Hook, Integration
+
+Wrapper = Callable[[Any, Any, Any, Any], Any]
+
+
+class HookMismatchError(Exception):
+    """A hook's target is missing or is not the method we know."""
+
+
+@dataclass(slots=True)
+class Applied:
+    """The patches of one integration and how to take them back.
+
+    ``problem`` says why the integration is off; None where it is on or its SDK is not imported.
+    """
+
+    integration: Integration
+    wrapper_of: Callable[[Hook], Wrapper]
+    problem: str | None = None
+    is_on: bool = False
+    is_withdrawn: bool = False
+    originals: list[tuple[type, str, Any]] = field(default_factory=list)
+
+    def when_imported(self) -> None:
+        """Apply now where the SDK is there, else as soon as the program imports it."""
+        module = self.integration.hooks[0].module
+        if module in sys.modules:
+            self.apply()
+        else:
+            register_post_import_hook(self._arrived, module)
+
+    def _arrived(self, module: ModuleType) -> None:
+        # The streaming module is imported by the base module, so all targets exist by now.
+        del module
+        if not self.is_withdrawn and not self.is_on:
+            self.apply()
+
+    def apply(self) -> None:
+        """Verify every hook, then wrap them; where one does not fit, none is applied."""
+        try:
+            targets = [(hook, *_resolve(hook)) for hook in self.integration.hooks]
+        except HookMismatchError as error:
+            self.problem = str(error)
+            return
+        for hook, owner, name, original in targets:
+            setattr(owner, name, FunctionWrapper(original, self.wrapper_of(hook)))
+            self.originals.append((owner, name, original))
+        self.is_on = True
+
+    def withdraw(self) -> None:
+        """Put back the very objects that were there."""
+        self.is_withdrawn = True
+        while self.originals:
+            owner, name, original = self.originals.pop()
+            setattr(owner, name, original)
+        self.is_on = False
+
+
+def require(integration: Integration) -> None:
+    """Check an integration that the caller named.
+
+    Raises:
+        ConfigError: its SDK is not installed.
+    """
+    if importlib.util.find_spec(integration.package) is None:
+        raise ConfigError(
+            f"integration {integration.name!r} cannot be hooked: package "
+            f"{integration.package!r} is not installed; install it or leave the name out"
+        )
+
+
+def version_of(integration: Integration) -> str:
+    """Return the SDK's version, as the SDK itself says it."""
+    module = sys.modules.get(integration.package)
+    version = getattr(module, "__version__", None)
+    return version if isinstance(version, str) else "unknown"
+
+
+def _resolve(hook: Hook) -> tuple[type, str, Any]:
+    owner_name, _, name = hook.path.partition(".")
+    owner = getattr(sys.modules.get(hook.module), owner_name, None)
+    original = vars(owner).get(name) if isinstance(owner, type) else None
+    if owner is None or not isinstance(original, FunctionType):
+        raise HookMismatchError(f"{hook.module}.{hook.path} is not there")
+    code = original.__code__
+    known = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    missing = [parameter for parameter in hook.parameters if parameter not in known]
+    if missing:
+        raise HookMismatchError(f"{hook.module}.{hook.path} has no parameter {missing[0]!r}")
+    return owner, name, original

@@ -1,0 +1,183 @@
+"""The only place where stages meet: begin → (the provider's SDK, untouched) → finish, once.
+
+    call → policy (reserve) → SDK → response | stream → facts → journal → (usage → price → event)
+
+Everything here runs on the caller's path and takes no lock, makes no I/O and signals nobody; what
+can run later runs in the shipper (docs/adr/0005).
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from aso import policy as rules
+from aso.context import Scope, current
+from aso.errors import PolicyError
+from aso.event import build
+from aso.facts import Facts, Origin
+from aso.guard import Guard
+from aso.inflight import Inflight
+from aso.providers import Provider
+from aso.records import Call, Event
+from aso.routes import Route
+
+if TYPE_CHECKING:  # only names: the journal is handed in
+    from aso.journal import Journal
+    from aso.pricing import Pricer
+
+
+class Pipeline:
+    """One instrumentation's flow. Made by the runtime, used by the hooks.
+
+    Attributes:
+        active: False once uninstrumented; hooks then pass straight through.
+        live: what is being streamed right now, for the end of the process.
+        abandoned: what finalizers hand over; anyone may finish it later.
+        watchers: called with each event at once, on the caller's path (capture_events).
+    """
+
+    def __init__(
+        self,
+        *,
+        journal: Journal,
+        pricer: Pricer,
+        origin: Origin,
+        policy: rules.Policy | None = None,
+        gates: rules.Gates | None = None,
+        dimensions: Mapping[str, str] | None = None,
+        hosts: Mapping[str, str] | None = None,
+        clock_ns: Callable[[], int] = time.time_ns,
+    ) -> None:
+        from pydantic_core import to_json  # the first thing here that costs an import
+
+        self.journal = journal
+        self.pricer = pricer
+        self.origin = origin
+        self.policy = policy
+        self.gates = gates
+        self.dimensions = dict(dimensions or {})
+        self.hosts = dict(hosts or {})
+        self.clock_ns = clock_ns
+        self.guard = Guard("aso.capture")
+        self.active = True
+        self.live: set[Inflight] = set()
+        self.abandoned: deque[Inflight] = deque()
+        self.watchers: list[Callable[[Event], None]] = []
+        self.dropped_dimensions = 0
+        self._encode = to_json
+        self._random = random.Random()
+
+    def begin(  # noqa: PLR0913 — one keyword for each thing a hook knows
+        self,
+        *,
+        provider: Provider,
+        host: str | None,
+        route: Route,
+        body: Mapping[str, Any] | None,
+        stream: bool,
+        sdk: tuple[str, str],
+        client_dims: Mapping[str, str] | None = None,
+        call_dims: Mapping[str, str] | None = None,
+    ) -> Inflight:
+        """Start the clock and check policy.
+
+        Raises:
+            PolicyError: the call is refused; its event is written, nothing was sent.
+        """
+        scope = current()
+        flight = Inflight(self, provider, host, route, sdk, scope)
+        flight.dims = self.dims_of(scope, client_dims, call_dims)
+        flight.stream = stream
+        if body is not None:
+            flight.read_request(body)
+        if self.policy is not None:
+            self._decide(flight)
+        return flight
+
+    def call_of(self, flight: Inflight) -> Call:
+        """Return what policy and budgets decide on."""
+        return Call(
+            provider=flight.provider.name,
+            operation=flight.route.operation,
+            endpoint=flight.route.endpoint,
+            host=flight.host,
+            model=flight.request_model,
+            stream=flight.stream,
+            dims=flight.dims,
+            function=flight.scope.function,
+            env=self.origin.env,
+            api_key_id=self.origin.api_key_id,
+            prompt_chars=flight.prompt_chars,
+            max_output_tokens=flight.max_output_tokens,
+        )
+
+    def emit(self, facts: Facts, scope: Scope, hold: rules.Hold | None = None) -> None:
+        """Make the facts durable; derive the event at once only where someone waits for it."""
+        if self.watchers or scope.meters or hold is not None:
+            self._tell(build(facts, self.origin, self.pricer), scope, hold)
+        if not self.watchers:
+            self.journal.append(self._encode(facts))
+
+    def sweep(self) -> None:
+        """Finish what finalizers handed over."""
+        while self.abandoned:
+            try:
+                flight = self.abandoned.popleft()
+            except IndexError:
+                return
+            flight.finish("cancelled")
+
+    def new_event_id(self, now_ms: int) -> str:
+        """Return a UUIDv7 as 32 hexadecimal digits (RFC 9562, section 5.7)."""
+        bits = self._random.getrandbits(74)
+        number = now_ms << 80 | 0x7 << 76 | (bits >> 62) << 64 | 0b10 << 62 | bits & _LOW_62
+        return f"{number:032x}"
+
+    def reseed(self) -> None:
+        """Make a forked child's identifiers its own."""
+        self._random = random.Random()
+
+    def _tell(self, event: Event, scope: Scope, hold: rules.Hold | None) -> None:
+        if hold is not None:
+            hold.settle(event)
+        for meter in scope.meters:
+            meter.add(event)
+        for watcher in self.watchers:
+            watcher(event)
+
+    def dims_of(
+        self,
+        scope: Scope,
+        client_dims: Mapping[str, str] | None,
+        call_dims: Mapping[str, str] | None,
+    ) -> Mapping[str, str]:
+        """Return a call's dimensions: the process's, the client's, the scope's, the call's."""
+        dims = dict(self.dimensions)
+        if client_dims:
+            dims.update(client_dims)
+        if scope.dims:
+            dims.update(scope.dims)
+        if call_dims:
+            dims.update(call_dims)
+        if self.origin.env is not None and "env" not in dims:
+            dims["env"] = self.origin.env
+        return dims
+
+    def _decide(self, flight: Inflight) -> None:
+        assert self.policy is not None  # noqa: S101 — for the type checker
+        decision = rules.decide(self.policy, self.call_of(flight))
+        if decision.violation is not None and decision.action == "block":
+            self.refuse(flight, decision.violation)
+            raise decision.violation
+
+    def refuse(self, flight: Inflight, violation: PolicyError) -> None:
+        """Write the event of a refused call."""
+        with self.guard:
+            flight.refused(type(violation).__name__)
+
+
+_LOW_62 = (1 << 62) - 1

@@ -1,0 +1,204 @@
+"""Host → provider: who bills. One row per provider; a new OpenAI-compatible one is one row.
+
+Hosts are constants of the providers' own SDKs and pages, read 2026-11-23. A host matches a row by
+its parsed name: equal, or ending in ``.suffix``; never by substring.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+PROXY = "aso-proxy"  # marks an AI SpendOps proxy: X-ASO-* headers are for it and stay
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    """One billing provider.
+
+    Attributes:
+        name: as events and policies write it.
+        hosts: host names; a leading dot matches every subdomain.
+        include_usage: True where a stream tells its usage only when asked by
+            ``stream_options.include_usage``, and the host accepts that; ``from:YYYY-MM-DD`` where
+            it does since that API version.
+        rules: names of usage rules (aso.usage.RULES) that hold here.
+        reported: where the usage object says what was charged; key → dotted path.
+        publisher: who makes the models, where the provider serves its own.
+    """
+
+    name: str
+    hosts: tuple[str, ...] = ()
+    include_usage: bool | str = False
+    rules: tuple[str, ...] = ()
+    reported: Mapping[str, str] = field(default_factory=dict)
+    publisher: str | None = None
+
+
+_OPENAI_RULES = ("hosted_tools", "search_model_searches_once")
+
+UNKNOWN = Provider(name="unknown")
+
+_ROWS = (
+    Provider(
+        name="openai",
+        hosts=("api.openai.com", ".api.openai.com"),
+        include_usage=True,
+        rules=_OPENAI_RULES,
+        publisher="openai",
+    ),
+    Provider(
+        name="azure",
+        hosts=(
+            ".openai.azure.com",
+            ".cognitiveservices.azure.com",
+            ".services.ai.azure.com",
+            "models.inference.ai.azure.com",
+        ),
+        include_usage="from:2024-09-01",
+        rules=(*_OPENAI_RULES, "grok_cache_outside"),
+        reported={"ticks": "cost_in_usd_ticks"},
+    ),
+    Provider(name="anthropic", hosts=("api.anthropic.com",), publisher="anthropic"),
+    Provider(
+        name="google",
+        hosts=("generativelanguage.googleapis.com",),
+        include_usage=True,
+        rules=("hidden_thoughts",),
+        publisher="google",
+    ),
+    Provider(
+        name="vertex",
+        hosts=("aiplatform.googleapis.com", "-aiplatform.googleapis.com", ".rep.googleapis.com"),
+        rules=("hidden_thoughts",),
+    ),
+    Provider(name="bedrock", hosts=(".amazonaws.com", ".api.aws")),
+    Provider(
+        name="openrouter",
+        hosts=("openrouter.ai",),
+        reported={
+            "cost": "cost",
+            "upstream_cost": "cost_details.upstream_inference_cost",
+            "is_byok": "is_byok",
+        },
+    ),
+    Provider(
+        name="xai",
+        hosts=("api.x.ai", ".api.x.ai"),
+        include_usage=True,
+        reported={"ticks": "cost_in_usd_ticks"},
+        publisher="xai",
+    ),
+    Provider(name="groq", hosts=("api.groq.com",)),
+    Provider(
+        name="deepinfra", hosts=("api.deepinfra.com",), reported={"estimated_cost": "estimated_cost"}
+    ),
+    Provider(name="novita", hosts=("api.novita.ai",), include_usage=True),
+    Provider(name="fireworks", hosts=("api.fireworks.ai",)),
+    Provider(
+        name="perplexity",
+        hosts=("api.perplexity.ai",),
+        rules=("request_fee_is_a_search",),
+        reported={"cost": "cost.total_cost"},
+    ),
+    Provider(name="cerebras", hosts=("api.cerebras.ai",)),
+    Provider(
+        name="mistral",
+        hosts=("api.mistral.ai", ".api.mistral.ai", "api.eu.mistral.ai", "api.us.mistral.ai")
+        + ("codestral.mistral.ai",),
+        publisher="mistral",
+    ),
+    Provider(name="deepseek", hosts=("api.deepseek.com",), publisher="deepseek"),
+    Provider(
+        name="nebius",
+        hosts=("api.tokenfactory.nebius.com", ".tokenfactory.nebius.com")
+        + ("api.studio.nebius.ai", "api.studio.nebius.com"),
+        include_usage=True,
+    ),
+    Provider(name="zai", hosts=("api.z.ai",), include_usage=True, publisher="zai"),
+    Provider(name="cohere", hosts=("api.cohere.com", "api.cohere.ai"), publisher="cohere"),
+    Provider(name="together", hosts=("api.together.xyz", "api.together.ai")),
+    Provider(name="huggingface", hosts=("router.huggingface.co",)),
+    Provider(name="voyage", hosts=("api.voyageai.com",), publisher="voyage"),
+)
+
+PROVIDERS: Mapping[str, Provider] = {row.name: row for row in (*_ROWS, UNKNOWN)}
+_EXACT = {host: row for row in _ROWS for host in row.hosts if host[0] not in ".-"}
+_SUFFIX = tuple((host, row) for row in _ROWS for host in row.hosts if host[0] in ".-")
+
+# A model's name → who made it, where the provider serves others' models.
+_PUBLISHERS = (
+    ("gpt", "openai"),
+    ("o1", "openai"),
+    ("o3", "openai"),
+    ("o4", "openai"),
+    ("text-embedding", "openai"),
+    ("claude", "anthropic"),
+    ("gemini", "google"),
+    ("gemma", "google"),
+    ("grok", "xai"),
+    ("mistral", "mistral"),
+    ("mixtral", "mistral"),
+    ("codestral", "mistral"),
+    ("ministral", "mistral"),
+    ("deepseek", "deepseek"),
+    ("llama", "meta"),
+    ("meta-llama", "meta"),
+    ("qwen", "alibaba"),
+    ("kimi", "moonshot"),
+    ("glm", "zai"),
+    ("command", "cohere"),
+    ("sonar", "perplexity"),
+)
+_PORT = re.compile(r":\d+$")
+_PROXY_NAMES = {"google-ai-studio": "google"}
+_SPELLINGS = {
+    "meta-llama": "meta",
+    "mistralai": "mistral",
+    "x-ai": "xai",
+    "z-ai": "zai",
+    "zai-org": "zai",
+    "deepseek-ai": "deepseek",
+    "moonshotai": "moonshot",
+}
+
+
+def resolve(url: str, mapped: Mapping[str, str]) -> tuple[str, Provider]:
+    """Return a URL's host and who bills there: the caller's mapping first, then the table.
+
+    A mapping names a host, or ``host:port``. Behind an AI SpendOps proxy the path names the
+    provider: ``/v1/{provider}/...``.
+    """
+    authority, _, path = url.partition("://")[2].partition("/")
+    authority = authority.rpartition("@")[2].lower()
+    host = authority.rpartition(":")[0] if _PORT.search(authority) else authority
+    host = host.strip("[]").rstrip(".")
+    name = mapped.get(authority) or mapped.get(host)
+    if name == PROXY:
+        name = _PROXY_NAMES.get(path.split("/")[1], path.split("/")[1]) if "/" in path else ""
+    if name is not None:
+        return host, PROVIDERS.get(name, UNKNOWN)
+    if (row := _EXACT.get(host)) is not None:
+        return host, row
+    for suffix, row in _SUFFIX:
+        if host.endswith(suffix):
+            return host, row
+    return host, UNKNOWN
+
+
+def publisher(provider: str, model: str | None) -> str | None:
+    """Return who made the model: the provider's own, else read from the model's name."""
+    row = PROVIDERS.get(provider, UNKNOWN)
+    if row.publisher is not None:
+        return row.publisher
+    if model is None:
+        return None
+    owner, slash, name = model.lower().removeprefix("accounts/fireworks/models/").rpartition("/")
+    if slash:
+        owner = owner.rpartition("/")[2]
+        return _SPELLINGS.get(owner, owner)
+    for start, maker in _PUBLISHERS:
+        if name.startswith(start):
+            return maker
+    return None

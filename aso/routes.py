@@ -1,0 +1,98 @@
+"""Path → what is called: the endpoint's name, the operation, and the wire format it speaks.
+
+Billable methods were listed from the SDKs themselves (openai 1.40 to 3.54, 2026-11-23). A POST
+to a route in neither table may bill: it yields an ``unmetered`` event rather than silence.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One endpoint. ``shape`` is None where the call can bill and is not metered yet."""
+
+    endpoint: str
+    operation: str
+    shape: str | None
+
+
+_METERED = {
+    "chat/completions": ("chat", "chat_completions"),
+    "completions": ("completion", "completions"),
+    "responses": ("responses", "responses"),
+    "responses/compact": ("responses", "responses"),
+    "embeddings": ("embeddings", "embeddings"),
+    "moderations": ("moderation", "moderations"),
+}
+_UNMETERED = {
+    "images": "image",
+    "audio/speech": "speech",
+    "audio/transcriptions": "transcription",
+    "audio/translations": "translation",
+    "videos": "video",
+    "batches": "batch",
+    "realtime": "realtime",
+    "live": "realtime",
+    "rerank": "rerank",
+    "ocr": "ocr",
+    "search": "search",
+}
+# Never billed by the call itself: platform.openai.com/docs/api-reference (2026-11-23).
+_FREE = re.compile(
+    r"""
+      files | uploads (/.*)? | organization (/.*)? | webhooks (/.*)?
+    | responses/(input_tokens|cancel) | messages/count_tokens
+    | chat/completions/cancel | batches/cancel
+    | assistants (/.*)? | threads | threads/messages | threads/runs/cancel
+    | conversations (/.*)? | vector_stores (/(?!search$).*)? | fine_tuning/jobs/(cancel|pause|resume)
+    | fine_tuning/checkpoints/permissions | audio/(voice_consents|voices) (/.*)?
+    | realtime/(client_secrets|sessions|transcription_sessions) | tcp_warming
+    | evals | skills (/.*)? | chatkit/sessions/cancel
+    """,
+    re.VERBOSE,
+)
+_VERSION = re.compile(r"v\d+(?:(?:alpha|beta)\d*)?")
+_PREFIXES = frozenset(
+    {"openai", "inference", "api", "paas", "beta", "models", "compatibility", "router"}
+)
+_IDENTIFIER = re.compile(r".*\d.*|(?:[a-z]+_)?[0-9a-zA-Z]{12,}")
+_SEEN: dict[str, Route | None] = {}
+_SEEN_LIMIT = 512
+
+
+def find(path: str) -> Route | None:
+    """Return the route of a POST path, as an SDK or the wire writes it; None: it never bills."""
+    try:
+        return _SEEN[path]
+    except KeyError:
+        route = _classify(*_split(path))
+        if len(_SEEN) < _SEEN_LIMIT:
+            _SEEN[path] = route
+        return route
+
+
+def _split(path: str) -> tuple[str, bool]:
+    """Return the route without host, version, deployment and ids, and whether it names an id."""
+    if "://" in path:
+        path = "/" + path.split("://", 1)[1].partition("/")[2]
+    parts = [part for part in path.split("?", 1)[0].split("/") if part]
+    while parts and (parts[0] in _PREFIXES or _VERSION.fullmatch(parts[0])):
+        parts.pop(0)
+    if len(parts) > 2 and parts[0] == "deployments":
+        parts = parts[2:]
+    names = [part for part in parts if not _IDENTIFIER.fullmatch(part)]
+    return "/".join(names), len(names) < len(parts)
+
+
+def _classify(name: str, has_id: bool) -> Route | None:
+    if (metered := _METERED.get(name)) is not None:
+        return None if has_id else Route(name, *metered)  # with an id, a stored answer is updated
+    if _FREE.fullmatch(name):
+        return None
+    for start, operation in _UNMETERED.items():
+        if name == start or name.startswith(f"{start}/"):
+            return Route(name, operation, None)
+    return Route(name, "other", None)

@@ -1,0 +1,364 @@
+"""THE global object: what is instrumented now. instrument(), uninstrument(), fork and exit."""
+
+from __future__ import annotations
+
+import atexit
+import gc
+import os
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+
+from aso.config import Settings, settle
+from aso.errors import ConfigError
+from aso.event import build
+from aso.facts import Origin, decode
+from aso.guard import Guard
+from aso.integrations import INTEGRATIONS
+from aso.journal import Journal, Record, open_journal
+from aso.patch import Applied, require
+from aso.pipeline import Pipeline
+from aso.pricing import Pricer, load_overlay
+from aso.records import Event
+from aso.shipper import Shipper
+from aso.sinks import IngestSink, LedgerSink, Sink
+from aso.stainless import Stainless
+from aso.version import __version__
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from aso.policy import Policy
+
+_EXIT_TIMEOUT_S = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stats:
+    """Counts since ``instrument()``. See docs/how-it-works.md for what each one means."""
+
+    calls: int
+    events: int
+    refused: int
+    unpriced: int
+    partial: int
+    estimated: int
+    unmetered: int
+    pending: int
+    delivered: int
+    dropped: int
+    internal_errors: int
+
+
+class Session:
+    """One instrumentation: its pipeline, its journal, its shipper and its patches."""
+
+    def __init__(self, settings: Settings, journal: Journal, sinks: Sequence[Sink]) -> None:
+        self.settings = settings
+        self.journal = journal
+        self.pricer = Pricer(overlay=load_overlay(settings.prices) if settings.prices else None)
+        self.pipeline = Pipeline(
+            journal=journal,
+            pricer=self.pricer,
+            origin=origin_of(settings),
+            policy=settings.policy,
+            dimensions=settings.dimensions,
+            hosts=settings.hosts,
+        )
+        self.guard = Guard("aso.delivery")
+        self.shipper = Shipper(journal, sinks, self.build, guard=self.guard)
+        self.applied = [
+            Applied(INTEGRATIONS[name], Stainless(self.pipeline, name).wrapper)
+            for name in settings.integrations or INTEGRATIONS
+        ]
+
+    def build(self, record: Record) -> Event:
+        """Return the event of a journal record, ours or a dead process's."""
+        return build(decode(record.payload), record.origin, self.pricer)
+
+    def patch(self) -> None:
+        """Hook every SDK that is there, and the others when they are imported."""
+        for one in self.applied:
+            one.when_imported()
+
+    def unpatch(self) -> None:
+        """Give the SDKs their own functions back; open streams finish to the old sinks."""
+        for one in self.applied:
+            one.withdraw()
+        self.pipeline.active = False
+
+    def flush(self, timeout_s: float) -> bool:
+        """Deliver everything accepted so far."""
+        self.pipeline.sweep()
+        return self.shipper.flush(timeout_s)
+
+    def close(self, timeout_s: float) -> bool:
+        """Finish open streams as cancelled, deliver, close the sinks; the rest stays on disk."""
+        for flight in list(self.pipeline.live):
+            flight.finish("cancelled")
+        self.pipeline.sweep()
+        done = self.shipper.close(timeout_s)
+        self.journal.close()
+        return done
+
+    def after_fork(self) -> None:
+        """Leave the parent's open calls to the parent."""
+        self.pipeline.reseed()
+        for flight in list(self.pipeline.live):
+            flight.disown()
+        self.pipeline.live.clear()
+        self.pipeline.abandoned.clear()
+
+    def stats(self) -> Stats:
+        """Return the counts, up to this moment."""
+        self.pipeline.sweep()
+        self.shipper.catch_up()
+        tally = self.shipper.tally
+        return Stats(
+            calls=tally.calls,
+            events=tally.events,
+            refused=tally.refused,
+            unpriced=tally.unpriced,
+            partial=tally.partial,
+            estimated=tally.estimated,
+            unmetered=tally.unmetered,
+            pending=self.shipper.pending(),
+            delivered=tally.delivered,
+            dropped=tally.dropped + self.journal.dropped,
+            internal_errors=self.pipeline.guard.errors + self.guard.errors,
+        )
+
+
+class Runtime:
+    """The only global state. ``lock`` guards instrument and uninstrument, never a call."""
+
+    def __init__(self) -> None:
+        self.session: Session | None = None
+        self.retired: list[Session] = []
+        self.lock = threading.RLock()
+        self._has_exit_hooks = False
+
+    def sessions(self) -> list[Session]:
+        """Return the current session and those whose streams are still open."""
+        return [*self.retired, *([self.session] if self.session else [])]
+
+    def start(self, session: Session) -> None:
+        """Make the session the current one."""
+        self.session = session
+        session.patch()
+        if not self._has_exit_hooks:
+            self._has_exit_hooks = True
+            atexit.register(self._at_exit)
+            if hasattr(os, "register_at_fork"):
+                os.register_at_fork(after_in_child=self._after_fork)
+
+    def stop(self, timeout_s: float) -> bool:
+        """Unpatch; close now, or once the last open stream is over (at exit at the latest)."""
+        session, self.session = self.session, None
+        if session is None:
+            return True
+        session.unpatch()
+        if session.pipeline.live:
+            self.retired.append(session)
+            return session.flush(timeout_s)
+        return session.close(timeout_s)
+
+    def _at_exit(self) -> None:
+        for session in self.sessions():
+            with session.guard:
+                session.close(_EXIT_TIMEOUT_S)
+
+    def _after_fork(self) -> None:
+        self.lock = threading.RLock()
+        for session in self.sessions():
+            session.after_fork()
+
+
+RUNTIME = Runtime()
+
+
+class Instrumentation:
+    """What ``instrument()`` returns; as a context manager it uninstruments at the end."""
+
+    def __enter__(self) -> Instrumentation:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.uninstrument()
+
+    def flush(self, timeout_s: float = 5.0) -> bool:
+        """Return True once everything accepted so far is with every sink, within the time."""
+        return flush(timeout_s)
+
+    def uninstrument(self) -> None:
+        """Take every patch back; see `uninstrument`."""
+        uninstrument()
+
+
+def instrument(
+    api_key: str | None = None,
+    endpoint: str | None = None,
+    *,
+    sinks: Sequence[Sink] | None = None,
+    integrations: Sequence[str] | None = None,
+    dimensions: Mapping[str, str] | None = None,
+    policy: Policy | Mapping[str, Any] | str | Path | None = None,
+    prices: Mapping[str, Any] | str | Path | None = None,
+    hosts: Mapping[str, str] | None = None,
+    env: str | None = None,
+    durability: Literal["process", "memory"] = "process",
+) -> Instrumentation:
+    """Capture every AI call that this process makes from now on.
+
+    Args:
+        api_key: ``aso_k_{id}.{secret}``; else ``ASO_API_KEY``. Without one, and without sinks,
+            events go to the local ledger, which ``aso report`` reads.
+        endpoint: the ingest endpoint's URL; else ``ASO_ENDPOINT``. A key needs one.
+        sinks: where events go, instead of the default sinks.
+        integrations: names of SDKs to hook; None: all there are.
+        dimensions: tags for every call of the process, at most 8; weaker than all others.
+        policy: what is allowed: a Policy, a mapping, or a TOML or JSON file.
+        prices: contract prices: a mapping, or a TOML or JSON file.
+        hosts: host → provider for hosts of your own; ``aso-proxy`` marks an AI SpendOps proxy.
+        env: the environment's name, e.g. ``production``; else ``ASO_ENV``.
+        durability: ``process``: an event survives the process's death; ``memory``: it does not.
+
+    Returns:
+        A handle to flush and uninstrument. With equal arguments again: the same, nothing changes.
+
+    Raises:
+        ConfigError: an argument or a setting is wrong, or differs from the current ones.
+    """
+    settings = settle(
+        api_key=api_key,
+        endpoint=endpoint,
+        sinks=sinks,
+        integrations=integrations,
+        dimensions=dimensions,
+        policy=policy,
+        prices=prices,
+        hosts=hosts,
+        env=env,
+        durability=durability,
+    )
+    with RUNTIME.lock:
+        if RUNTIME.session is not None:
+            _expect_same(RUNTIME.session.settings, settings)
+        elif not settings.is_disabled:
+            _check_integrations(settings.integrations)
+            RUNTIME.start(open_session(settings))
+    return Instrumentation()
+
+
+def uninstrument() -> None:
+    """Give every SDK its own functions back and deliver; open streams finish to the old sinks."""
+    with RUNTIME.lock:
+        RUNTIME.stop(5.0)
+
+
+def flush(timeout_s: float = 5.0) -> bool:
+    """Return True once everything accepted so far is with every sink; False after the time."""
+    return all([session.flush(timeout_s) for session in RUNTIME.sessions()])
+
+
+def shutdown(timeout_s: float = 5.0) -> bool:
+    """Uninstrument, deliver and close the sinks; what is left stays in the journal: False."""
+    with RUNTIME.lock:
+        return RUNTIME.stop(timeout_s)
+
+
+def stats() -> Stats:
+    """Return the counts since ``instrument()``; all 0 where nothing is instrumented."""
+    session = RUNTIME.session
+    return session.stats() if session is not None else Stats(**dict.fromkeys(_STATS, 0))
+
+
+_STATS = tuple(Stats.__slots__)
+
+
+@contextmanager
+def capture_events() -> Iterator[list[Event]]:
+    """Collect the events of a block, with or without ``instrument()``; sinks see none of them.
+
+    Streams that were dropped are collected once at the end, so their events are there too.
+    """
+    events: list[Event] = []
+    with _session_for_tests() as session:
+        session.pipeline.watchers.append(events.append)
+        try:
+            yield events
+        finally:
+            gc.collect()
+            session.pipeline.sweep()
+            session.pipeline.watchers.remove(events.append)
+
+
+@contextmanager
+def _session_for_tests() -> Iterator[Session]:
+    if RUNTIME.session is not None:
+        yield RUNTIME.session
+        return
+    with RUNTIME.lock:
+        RUNTIME.start(open_session(settle(sinks=[], durability="memory")))
+    assert RUNTIME.session is not None  # noqa: S101 — just started
+    try:
+        yield RUNTIME.session
+    finally:
+        uninstrument()
+
+
+def origin_of(settings: Settings) -> Origin:
+    """Return what is the same for every record of this process."""
+    return Origin(settings.env, settings.api_key.id if settings.api_key else None, __version__)
+
+
+def open_session(settings: Settings) -> Session:
+    """Open the journal and the sinks that the settings name."""
+    sinks = _sinks_of(settings)
+    destination = destination_of(sinks)
+    journal = open_journal(
+        settings.home, destination, origin_of(settings), durability=settings.durability
+    )
+    return Session(settings, journal, sinks)
+
+
+def destination_of(sinks: Sequence[Sink]) -> str | None:
+    """Return the name under which undelivered events wait; None where all sinks are in memory."""
+    names = sorted(name for sink in sinks if (name := _name_of(sink)) is not None)
+    return "+".join(names) or None
+
+
+def _name_of(sink: Sink) -> str | None:
+    kind = type(sink)
+    default = f"{kind.__module__}.{kind.__qualname__}"
+    name: str | None = getattr(sink, "destination", default)
+    return name
+
+
+def _sinks_of(settings: Settings) -> Sequence[Sink]:
+    if settings.sinks is not None:
+        return settings.sinks
+    if settings.api_key is not None:
+        return [IngestSink(settings.endpoint, settings.api_key.text)]
+    return [LedgerSink()]
+
+
+def _expect_same(current: Settings, wanted: Settings) -> None:
+    if current != wanted:
+        raise ConfigError(
+            f"instrument() was called before with other arguments ({current.difference(wanted)}); "
+            "one process has one instrumentation: call aso.uninstrument() first"
+        )
+
+
+def _check_integrations(names: Sequence[str] | None) -> None:
+    for name in names or ():
+        if name not in INTEGRATIONS:
+            raise ConfigError(
+                f"integration {name!r} is not known: choose from {sorted(INTEGRATIONS)}"
+            )
+        require(INTEGRATIONS[name])
+

@@ -1,0 +1,236 @@
+"""Every way a stream can end, and what is read of it on the way; sync and async.
+
+Two readers, one owner (docs/adr/0001): where the SDK itself parses the stream, a generator around
+the SDK's own sees parsed chunks; where the caller reads bytes, a proxy around the response's byte
+stream scans them. Both keep every type; the proxy also sees ``close()``, and its end by garbage
+collection tells of streams that were simply dropped.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
+from typing import Any
+
+from wrapt import ObjectProxy
+
+from aso.guard import Guard, protected
+from aso.inflight import Inflight
+from aso.scanner import Scanner
+
+_OPEN: weakref.WeakKeyDictionary[Any, Tail] = weakref.WeakKeyDictionary()
+
+
+class Tail:
+    """Watches one unfinished answer. When it is collected, the call was abandoned."""
+
+    __slots__ = ("__weakref__", "flight", "generator", "guard")
+
+    def __init__(self, flight: Inflight, guard: Guard) -> None:
+        self.flight = flight
+        self.guard = guard
+        self.generator: Callable[[], Any] | None = None
+
+    def __del__(self) -> None:
+        """Hand over only: this runs anywhere, at any allocation, on any thread."""
+        self.flight.abandon()
+
+    def closed(self) -> None:
+        """The response was closed; by the reader itself, which then decides, or by the caller."""
+        generator = self.generator and self.generator()
+        if generator is not None and _is_running(generator):
+            return
+        with self.guard:
+            self.flight.scan()
+            self.flight.finish("completed" if self.flight.answer.complete else "cancelled")
+
+    def exhausted(self) -> None:
+        """The bytes or chunks came to their own end."""
+        with self.guard:
+            self.flight.scan()
+            if self.flight.answer.complete or self.flight.shape is None:
+                self.flight.finish("completed")
+            else:
+                self.flight.error_type = "stream_truncated"
+                self.flight.finish("error")
+
+    def failed(self, error: BaseException) -> None:
+        """Reading raised: the caller sees the same error."""
+        with self.guard:
+            self.flight.failed(error)
+
+    def first_byte(self) -> None:
+        """Note when the answer began to arrive."""
+        if self.flight.first_byte_at_ms is None:
+            self.flight.first_byte_at_ms = self.flight.now_ms()
+
+
+def attach(response: Any, flight: Inflight, guard: Guard) -> None:
+    """Watch a response whose body is not read yet."""
+    tail = Tail(flight, guard)
+    _OPEN[response] = tail
+    response.stream = ByteStream(response.stream, tail, response.headers)
+    flight.stream = _is_event_stream(response)
+
+
+def parsed(inner: Any, response: Any, *, is_async: bool) -> Any:
+    """Return a generator around the SDK's own generator of parsed chunks, of the same type."""
+    tail = _OPEN.get(response)
+    if tail is None or tail.flight.shape is None or tail.flight.is_finished:
+        return inner
+    tail.flight.scanner = None
+    tail.flight.stream = True
+    observe = protected(tail.guard, tail.flight.shape.observer(tail.flight.answer))
+    hidden = protected(tail.guard, tail.flight.shape.is_usage_only) if tail.flight.hides_usage else None
+    reader: Callable[..., Any] = _read_async if is_async else _read
+    generator = reader(inner, tail, observe, hidden)
+    tail.generator = weakref.ref(generator)
+    return generator
+
+
+class ByteStream(ObjectProxy):  # type: ignore[misc]  # wrapt ships no types for its proxies
+    """The response's byte stream, watched. ``isinstance`` sees the original."""
+
+    def __init__(self, wrapped: Any, tail: Tail, headers: Any) -> None:
+        super().__init__(wrapped)
+        self._self_tail = tail
+        self._self_headers = headers
+
+    def __iter__(self) -> Iterator[bytes]:
+        tail: Tail = self._self_tail
+        if tail.generator is not None:
+            return iter(self.__wrapped__)
+        return _scan(iter(self.__wrapped__), tail, _start_scan(tail, self._self_headers))
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        tail: Tail = self._self_tail
+        if tail.generator is not None:
+            return self.__wrapped__.__aiter__()  # type: ignore[no-any-return]
+        scanner = _start_scan(tail, self._self_headers)
+        return _scan_async(self.__wrapped__.__aiter__(), tail, scanner)
+
+    def close(self) -> None:
+        try:
+            self.__wrapped__.close()
+        finally:
+            self._self_tail.closed()
+
+    async def aclose(self) -> None:
+        try:
+            await self.__wrapped__.aclose()
+        finally:
+            self._self_tail.closed()
+
+
+def _read(
+    inner: Generator[Any, None, None],
+    tail: Tail,
+    observe: Callable[[Any], Any],
+    hidden: Callable[[Any], Any] | None,
+) -> Generator[Any, None, None]:
+    try:
+        for chunk in inner:
+            if tail.flight.first_byte_at_ms is None:
+                tail.first_byte()
+            observe(chunk)
+            if hidden is not None:
+                if hidden(chunk):
+                    continue
+                _hide_usage(chunk)
+            yield chunk
+    except GeneratorExit:
+        tail.flight.abandon()
+        raise
+    except BaseException as error:
+        tail.failed(error)
+        raise
+    else:
+        tail.exhausted()
+    finally:
+        inner.close()
+
+
+async def _read_async(
+    inner: AsyncGenerator[Any, None],
+    tail: Tail,
+    observe: Callable[[Any], Any],
+    hidden: Callable[[Any], Any] | None,
+) -> AsyncGenerator[Any, None]:
+    try:
+        async for chunk in inner:
+            if tail.flight.first_byte_at_ms is None:
+                tail.first_byte()
+            observe(chunk)
+            if hidden is not None:
+                if hidden(chunk):
+                    continue
+                _hide_usage(chunk)
+            yield chunk
+    except GeneratorExit:
+        tail.flight.abandon()
+        raise
+    except BaseException as error:
+        tail.failed(error)
+        raise
+    else:
+        tail.exhausted()
+    finally:
+        await inner.aclose()
+
+
+def _scan(inner: Iterator[bytes], tail: Tail, scanner: Scanner) -> Iterator[bytes]:
+    feed = protected(tail.guard, scanner.feed)
+    try:
+        for data in inner:
+            if tail.flight.first_byte_at_ms is None:
+                tail.first_byte()
+            feed(data)
+            yield data
+    except GeneratorExit:
+        raise
+    except BaseException as error:
+        tail.failed(error)
+        raise
+    else:
+        tail.exhausted()
+
+
+async def _scan_async(
+    inner: AsyncIterator[bytes], tail: Tail, scanner: Scanner
+) -> AsyncIterator[bytes]:
+    feed = protected(tail.guard, scanner.feed)
+    try:
+        async for data in inner:
+            if tail.flight.first_byte_at_ms is None:
+                tail.first_byte()
+            feed(data)
+            yield data
+    except GeneratorExit:
+        raise
+    except BaseException as error:
+        tail.failed(error)
+        raise
+    else:
+        tail.exhausted()
+
+
+def _start_scan(tail: Tail, headers: Any) -> Scanner:
+    encoding = headers.get("content-encoding", "")
+    scanner = Scanner(is_event_stream=tail.flight.stream, encoding=encoding)
+    tail.flight.scanner = scanner
+    return scanner
+
+
+def _is_event_stream(response: Any) -> bool:
+    return "event-stream" in response.headers.get("content-type", "")
+
+
+def _is_running(generator: Any) -> bool:
+    return bool(getattr(generator, "gi_running", False) or getattr(generator, "ag_running", False))
+
+
+def _hide_usage(chunk: Any) -> None:
+    """Undo what asking for usage adds to every chunk: ``"usage": null``."""
+    said: set[str] | None = getattr(chunk, "__pydantic_fields_set__", None)
+    if said is not None and "usage" in said and chunk.usage is None:
+        said.discard("usage")

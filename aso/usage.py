@@ -1,0 +1,248 @@
+"""A provider's own usage object → Usage. Pure: where to look is a table, arithmetic decides the rest.
+
+A counter that is not a whole number ≥ 0 is not believed: it stays None and the usage is partial.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+from aso.records import Quantity, Usage, UsageSource
+
+CHARACTERS_PER_TOKEN = 4  # the hosted product's rule for estimates (docs.aispendops.com, 2026-11-23)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counters:
+    """Where a usage object says what: for each counter the dotted paths to try, first said wins."""
+
+    input_tokens: tuple[str, ...] = ()
+    output_tokens: tuple[str, ...] = ()
+    total_tokens: tuple[str, ...] = ()
+    cache_read_input_tokens: tuple[str, ...] = ()
+    cache_write_input_tokens: tuple[str, ...] = ()
+    cache_write_5m_input_tokens: tuple[str, ...] = ()
+    cache_write_1h_input_tokens: tuple[str, ...] = ()
+    reasoning_output_tokens: tuple[str, ...] = ()
+    input_audio_tokens: tuple[str, ...] = ()
+    input_image_tokens: tuple[str, ...] = ()
+    output_audio_tokens: tuple[str, ...] = ()
+    output_image_tokens: tuple[str, ...] = ()
+    web_search_requests: tuple[str, ...] = ()
+    units: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    takes_other_units: bool = False  # every name beside the counters is a unit of its own
+
+
+_NOT_COUNTERS = {"total_tokens", "units", "takes_other_units"}
+_TOKEN_NAMES = tuple(name for name in Counters.__slots__ if name not in _NOT_COUNTERS)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """Counters while they are reconciled. ``doubtful``: something said could not be believed."""
+
+    said: dict[str, int | None]
+    total: int | None
+    units: dict[str, Quantity]
+    doubtful: bool
+
+
+def at(value: Any, path: str) -> Any:
+    """Return what stands at a dotted path of nested mappings; None where nothing does."""
+    for name in path.split("."):
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(name)
+    return value
+
+
+def interpret(
+    raw: Mapping[str, Any] | None,
+    extra: Mapping[str, Any] | None,
+    counters: Counters,
+    *,
+    rules: tuple[str, ...] = (),
+    model: str | None = None,
+) -> Usage | None:
+    """Return what the provider said, normalised; None where it said nothing usable.
+
+    Args:
+        raw: the provider's usage object.
+        extra: what the wire format kept beside it.
+        counters: where the format puts which counter.
+        rules: names of RULES that hold for the provider, applied in order.
+        model: the model, for the rules that depend on it.
+    """
+    if not isinstance(raw, Mapping):
+        return None
+    reading = _read(raw, counters)
+    extra = extra or {}
+    for name in (*_ALWAYS, *rules):
+        RULES[name](reading, raw, extra, model or "")
+    if all(value is None for value in reading.said.values()) and not reading.units:
+        return None if not reading.doubtful else Usage(source="none")
+    source: UsageSource = "partial" if reading.doubtful else "provider"
+    return Usage(**reading.said, units=reading.units, source=source)
+
+
+def estimate(prompt_chars: int | None, completion_chars: int | None) -> Usage:
+    """Return tokens estimated from characters of text: a quarter of them, rounded up."""
+    return Usage(
+        input_tokens=_quarter(prompt_chars),
+        output_tokens=_quarter(completion_chars),
+        source="none" if prompt_chars is None and completion_chars is None else "estimate",
+    )
+
+
+def as_partial(usage: Usage, completion_chars: int | None) -> Usage:
+    """Return numbers of an unfinished answer as partial; a missing output is estimated."""
+    output = usage.output_tokens
+    return replace(
+        usage,
+        output_tokens=_quarter(completion_chars) if output is None else output,
+        source="partial",
+    )
+
+
+def _quarter(chars: int | None) -> int | None:
+    return None if chars is None else -(-chars // CHARACTERS_PER_TOKEN)
+
+
+def _read(raw: Mapping[str, Any], counters: Counters) -> _Reading:
+    reading = _Reading({}, None, {}, doubtful=False)
+    for name in _TOKEN_NAMES:
+        reading.said[name] = _count(raw, getattr(counters, name), reading)
+    reading.total = _count(raw, counters.total_tokens, reading)
+    for name, paths in counters.units.items():
+        if quantity := _quantity(raw, paths):
+            reading.units[name] = quantity
+    if counters.takes_other_units:
+        _take_other_units(raw, counters, reading)
+    return reading
+
+
+def _take_other_units(raw: Mapping[str, Any], counters: Counters, reading: _Reading) -> None:
+    known = {path for name in _TOKEN_NAMES for path in getattr(counters, name)}
+    for name in raw.keys() - known - {"total_tokens"}:
+        value = raw[name]
+        reading.units[name] = Decimal(value) if isinstance(value, str) else value
+
+
+def _count(raw: Mapping[str, Any], paths: tuple[str, ...], reading: _Reading) -> int | None:
+    for path in paths:
+        value = at(raw, path) if "." in path else raw.get(path)
+        if value is None:
+            continue
+        if type(value) is int and value >= 0:
+            return value
+        if isinstance(value, (float, Decimal)) and value >= 0 and value == int(value):
+            return int(value)
+        reading.doubtful = True
+    return None
+
+
+def _quantity(raw: Mapping[str, Any], paths: tuple[str, ...]) -> Quantity | None:
+    for path in paths:
+        value = at(raw, path)
+        if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+            continue
+        if value >= 0:
+            return value if isinstance(value, int) else Decimal(str(value))
+    return None
+
+
+def _outside(reading: _Reading, part: str, whole: str, other: str) -> None:
+    """Add ``part`` to ``whole`` where the reported total says that it stands outside."""
+    inside, outer, rest = (reading.said[name] for name in (part, whole, other))
+    if not inside or reading.total is None:
+        return
+    if reading.total == (outer or 0) + (rest or 0) + inside:
+        reading.said[whole] = (outer or 0) + inside
+
+
+def _reasoning_by_total(
+    reading: _Reading, raw: Mapping[str, Any], extra: Mapping[str, Any], model: str
+) -> None:
+    """xAI chat, DeepInfra: total = prompt + completion + reasoning."""
+    del raw, extra, model
+    _outside(reading, "reasoning_output_tokens", "output_tokens", "input_tokens")
+
+
+def _audio_by_total(
+    reading: _Reading, raw: Mapping[str, Any], extra: Mapping[str, Any], model: str
+) -> None:
+    """Mistral Voxtral: total = prompt + audio + completion."""
+    del raw, extra, model
+    _outside(reading, "input_audio_tokens", "input_tokens", "output_tokens")
+
+
+def _hidden_thoughts(
+    reading: _Reading, raw: Mapping[str, Any], extra: Mapping[str, Any], model: str
+) -> None:
+    """Gemini's OpenAI route hides its thoughts in the total: completion = total - prompt."""
+    del raw, extra, model
+    prompt, completion = reading.said["input_tokens"], reading.said["output_tokens"]
+    if reading.total is None or prompt is None or completion is None:
+        return
+    if reading.total > prompt + completion:
+        reading.said["output_tokens"] = reading.total - prompt
+
+
+def _grok_cache_outside(
+    reading: _Reading, raw: Mapping[str, Any], extra: Mapping[str, Any], model: str
+) -> None:
+    """Azure's Grok: cached tokens stand outside prompt_tokens (42 recordings, 2026-11-23)."""
+    del raw, extra
+    cached, prompt = reading.said["cache_read_input_tokens"], reading.said["input_tokens"]
+    if model.lower().startswith("grok") and cached and prompt is not None:
+        reading.said["input_tokens"] = prompt + cached
+
+
+def _request_fee_is_a_search(
+    reading: _Reading, raw: Mapping[str, Any], extra: Mapping[str, Any], model: str
+) -> None:
+    """Perplexity bills a fee per request, by search context size: one search."""
+    del extra, model
+    if reading.said["web_search_requests"] is None and at(raw, "cost.request_cost") is not None:
+        reading.said["web_search_requests"] = 1
+
+
+def _search_model_searches_once(
+    reading: _Reading, raw: Mapping[str, Any], extra: Mapping[str, Any], model: str
+) -> None:
+    """gpt-4o-search-preview and its like bill each call's search and say nothing of it."""
+    del raw, extra
+    if reading.said["web_search_requests"] is None and "-search-preview" in model:
+        reading.said["web_search_requests"] = 1
+
+
+def _hosted_tools(
+    reading: _Reading, raw: Mapping[str, Any], extra: Mapping[str, Any], model: str
+) -> None:
+    """OpenAI's Responses: ``tool_usage`` counts billable searches; else the output's items do."""
+    del raw, model
+    if "tool_calls" not in extra:
+        return
+    calls = dict(extra["tool_calls"])
+    searches = calls.pop("web_search_calls", 0)
+    reported = at(extra.get("tool_usage"), "web_search.num_requests")
+    if isinstance(reported, int):
+        searches = reported
+    reading.said["web_search_requests"] = searches
+    reading.units.update(calls)
+
+
+_Rule = Callable[[_Reading, Mapping[str, Any], Mapping[str, Any], str], None]
+_ALWAYS = ("reasoning_by_total", "audio_by_total")
+RULES: Mapping[str, _Rule] = {
+    "reasoning_by_total": _reasoning_by_total,
+    "audio_by_total": _audio_by_total,
+    "hidden_thoughts": _hidden_thoughts,
+    "grok_cache_outside": _grok_cache_outside,
+    "request_fee_is_a_search": _request_fee_is_a_search,
+    "search_model_searches_once": _search_model_searches_once,
+    "hosted_tools": _hosted_tools,
+}

@@ -1,0 +1,22 @@
+"""What the bytes mean: one small file per wire format; this is their register."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from aso.wire import chat_completions, completions, embeddings, record, responses
+from aso.wire.shape import Answer, Shape
+
+SHAPES: Mapping[str, Shape] = {
+    shape.name: shape
+    for shape in (
+        chat_completions.SHAPE,
+        completions.SHAPE,
+        embeddings.SHAPE,
+        embeddings.MODERATIONS,
+        responses.SHAPE,
+        record.SHAPE,
+    )
+}
+
+__all__ = ["SHAPES", "Answer", "Shape"]

@@ -1,0 +1,69 @@
+"""Reads answers in whatever form they come: JSON values, or an SDK's own objects, without methods.
+
+SDK objects are pydantic models: their fields are in ``__dict__``, unknown ones in
+``__pydantic_extra__``. Reading those two runs no code of the SDK and copies nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+_ATOMS = frozenset({str, int, float, bool, type(None)})
+
+
+def field(value: Any, name: str) -> Any:
+    """Return the named field of a mapping or an SDK object; None where there is none."""
+    if type(value) is dict:
+        return value.get(name)
+    found = getattr(value, "__dict__", _EMPTY).get(name)
+    if found is None:
+        extra = getattr(value, "__pydantic_extra__", None)
+        return extra.get(name) if extra else None
+    return found
+
+
+def plain(value: Any) -> Any:
+    """Return the value as plain JSON data; fields that are None are left out."""
+    kind = type(value)
+    if kind in _ATOMS:
+        return value
+    if kind is dict:
+        return {key: plain(item) for key, item in value.items() if item is not None}
+    if kind is list or kind is tuple:
+        return [plain(item) for item in value]
+    fields = getattr(value, "__dict__", None)
+    if fields is None:
+        return str(value)
+    extra = getattr(value, "__pydantic_extra__", None)
+    return plain({**fields, **extra} if extra else fields)
+
+
+def items(value: Any) -> Any:
+    """Return the value where it is a list, else an empty list: answers may be malformed."""
+    return value if type(value) is list else ()
+
+
+def text(value: Any) -> str | None:
+    """Return the value where it is a string, else None."""
+    return value if isinstance(value, str) else None
+
+
+def characters(value: Any) -> int:
+    """Return the number of characters of a string; 0 for anything else."""
+    return len(value) if isinstance(value, str) else 0
+
+
+def written(value: Any, keys: frozenset[str]) -> int:
+    """Return the characters of all strings in nested content, counted under ``keys`` only."""
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, (list, tuple)):
+        return sum(written(item, keys) for item in value)
+    if not isinstance(value, dict):
+        value = getattr(value, "__dict__", None)
+    if not value:
+        return 0
+    return sum(written(value[key], keys) for key in keys if value.get(key) is not None)
+
+
+_EMPTY: dict[str, Any] = {}

@@ -1,0 +1,161 @@
+"""Chat completions, as OpenAI shaped them and most providers copied them.
+
+Fields: platform.openai.com/docs/api-reference/chat/object, and each provider's own page; which
+provider sends which was checked on recorded answers (2026-11-23). Cached, written, audio and image
+tokens are inside ``prompt_tokens``; reasoning is inside ``completion_tokens``, but where the total
+says otherwise (see aso.usage).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from aso.usage import Counters
+from aso.wire.access import characters, field, items, plain, text, written
+from aso.wire.shape import Answer, Shape
+
+_CONTENT_KEYS = frozenset({"content", "text", "arguments", "function", "tool_calls"})
+_TEXT_FIELDS = ("content", "reasoning_content", "reasoning", "refusal")
+
+
+def _message_chars(message: Any) -> int:
+    total = 0
+    for name in _TEXT_FIELDS:
+        if (value := field(message, name)) is not None:
+            total += written(value, _CONTENT_KEYS)
+    for call in items(field(message, "tool_calls")):
+        total += characters(field(field(call, "function"), "arguments"))
+    function_call = field(message, "function_call")
+    return total + (characters(field(function_call, "arguments")) if function_call else 0)
+
+
+def _usage(answer: Any) -> Any:
+    usage = field(answer, "usage")
+    if usage is None and (groq := field(answer, "x_groq")) is not None:
+        usage = field(groq, "usage")
+    return usage
+
+
+def _head(answer: Answer, body: Any) -> None:
+    answer.model = text(field(body, "model")) or answer.model
+    answer.generation_id = text(field(body, "id")) or answer.generation_id
+
+
+def read(body: Any, answer: Answer) -> None:
+    """Fill the Answer from a whole chat completion."""
+    _head(answer, body)
+    answer.usage = plain(_usage(body))
+    answer.service_tier = _tier(body, answer.usage)
+    answer.chars = sum(_message_chars(field(one, "message")) for one in items(field(body, "choices")))
+    answer.complete = True
+
+
+def observer(answer: Answer) -> Callable[[Any], None]:
+    """Return the function that reads one chunk: most carry nothing but a little text."""
+    answer.chars = 0
+
+    def observe(chunk: Any) -> None:
+        fields = chunk if type(chunk) is dict else chunk.__dict__
+        choices = fields.get("choices")
+        if choices and len(choices) == 1:
+            choice = choices[0]
+            inner = choice if type(choice) is dict else choice.__dict__
+            delta = inner.get("delta")
+            content = field(delta, "content")
+            if type(content) is str and content:
+                answer.chars += len(content)
+            else:
+                answer.chars += _message_chars(delta)
+            if inner.get("finish_reason") is not None:
+                answer.complete = True
+        else:
+            _observe_many(choices, answer)
+        if answer.model is None:
+            _head(answer, chunk)
+        if fields.get("service_tier") is not None:
+            answer.service_tier = text(fields["service_tier"])
+        if (usage := _usage(chunk)) is not None:
+            answer.usage = plain(usage)
+            answer.service_tier = _tier(chunk, answer.usage) or answer.service_tier
+
+    return observe
+
+
+def _tier(body: Any, usage: Any) -> str | None:
+    """Return the served tier; Mistral says it inside the usage."""
+    return text(field(body, "service_tier")) or text(field(usage, "service_tier"))
+
+
+def _observe_many(choices: Any, answer: Answer) -> None:
+    for choice in items(choices):
+        answer.chars = (answer.chars or 0) + _message_chars(field(choice, "delta"))
+        if field(choice, "finish_reason") is not None:
+            answer.complete = True
+
+
+def is_usage_only(chunk: Any) -> bool:
+    """Return True for the extra chunk that ``include_usage`` adds: no choices, only usage."""
+    return not field(chunk, "choices") and field(chunk, "usage") is not None
+
+
+def request_chars(body: Mapping[str, Any]) -> int | None:
+    """Return the characters of all messages."""
+    messages = body.get("messages")
+    if not isinstance(messages, (list, tuple)):
+        return None
+    total = 0
+    for message in messages:
+        content = message.get("content") if type(message) is dict else None
+        if type(content) is str and "tool_calls" not in message:
+            total += len(content)
+        else:
+            total += written(message, _CONTENT_KEYS)
+    return total
+
+
+def conditions(body: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return what the request says that its price may depend on."""
+    options = body.get("web_search_options")
+    if options is None:
+        return None
+    size = options.get("search_context_size") if isinstance(options, Mapping) else None
+    return {"search_context_size": size or "medium", "search": True}
+
+
+COUNTERS = Counters(
+    input_tokens=("prompt_tokens",),
+    output_tokens=("completion_tokens",),
+    total_tokens=("total_tokens",),
+    cache_read_input_tokens=(
+        "prompt_tokens_details.cached_tokens",
+        "prompt_token_details.cached_tokens",
+        "prompt_cache_hit_tokens",
+        "num_cached_tokens",
+        "cached_tokens",
+    ),
+    cache_write_input_tokens=("prompt_tokens_details.cache_write_tokens",),
+    reasoning_output_tokens=("completion_tokens_details.reasoning_tokens", "reasoning_tokens"),
+    input_audio_tokens=("prompt_tokens_details.audio_tokens", "audio_prompt_tokens"),
+    input_image_tokens=("prompt_tokens_details.image_tokens", "image_tokens"),
+    output_audio_tokens=("completion_tokens_details.audio_tokens",),
+    output_image_tokens=("completion_tokens_details.image_tokens",),
+    web_search_requests=(
+        "server_tool_use_details.web_search_requests",
+        "num_search_queries",
+    ),
+    units={
+        "audio_seconds": ("prompt_audio_seconds",),
+        "citation_tokens": ("citation_tokens",),
+    },
+)
+
+SHAPE = Shape(
+    name="chat_completions",
+    read=read,
+    observer=observer,
+    is_usage_only=is_usage_only,
+    request_chars=request_chars,
+    conditions=conditions,
+    counters=COUNTERS,
+)

@@ -1,0 +1,65 @@
+"""Legacy text completions: platform.openai.com/docs/api-reference/completions (read 2026-11-23)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from aso.wire.access import characters, field, items, plain, text, written
+from aso.wire.chat_completions import COUNTERS, is_usage_only
+from aso.wire.shape import Answer, Shape
+
+_NO_KEYS: frozenset[str] = frozenset()
+
+
+def _fold(body: Any, answer: Answer) -> None:
+    answer.model = text(field(body, "model")) or answer.model
+    answer.generation_id = text(field(body, "id")) or answer.generation_id
+    answer.service_tier = text(field(body, "service_tier")) or answer.service_tier
+    if (usage := field(body, "usage")) is not None:
+        answer.usage = plain(usage)
+    for choice in items(field(body, "choices")):
+        answer.chars = (answer.chars or 0) + characters(field(choice, "text"))
+        if field(choice, "finish_reason") is not None:
+            answer.complete = True
+
+
+def read(body: Any, answer: Answer) -> None:
+    """Fill the Answer from a whole completion."""
+    answer.chars = 0
+    _fold(body, answer)
+    answer.complete = True
+
+
+def observer(answer: Answer) -> Callable[[Any], None]:
+    """Return the function that reads one chunk: it has the same fields as the whole."""
+    answer.chars = 0
+
+    def observe(chunk: Any) -> None:
+        _fold(chunk, answer)
+
+    return observe
+
+
+def request_chars(body: Mapping[str, Any]) -> int | None:
+    """Return the characters of the prompt or prompts; None where token ids were sent."""
+    prompt = body.get("prompt")
+    if isinstance(prompt, (list, tuple)) and not any(isinstance(one, str) for one in prompt):
+        return None
+    return None if prompt is None else written(prompt, _NO_KEYS)
+
+
+def no_conditions(body: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return None: nothing in this request changes its price."""
+    del body
+
+
+SHAPE = Shape(
+    name="completions",
+    read=read,
+    observer=observer,
+    is_usage_only=is_usage_only,
+    request_chars=request_chars,
+    conditions=no_conditions,
+    counters=COUNTERS,
+)

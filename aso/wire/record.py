@@ -1,0 +1,20 @@
+"""What ``aso.record()`` writes: the event's own names, and any other unit by its name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from aso.semconv import TOKEN_FIELDS
+from aso.usage import Counters
+from aso.wire import embeddings
+
+SHAPE = replace(
+    embeddings.SHAPE,
+    name="record",
+    counters=Counters(
+        **{key: (name,) for key, name in TOKEN_FIELDS.items()},
+        web_search_requests=("web_search_requests",),
+        total_tokens=("total_tokens",),
+        takes_other_units=True,
+    ),
+)

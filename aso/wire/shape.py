@@ -1,0 +1,68 @@
+"""What a wire format declares: how to read an answer, its stream and the request's text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aso.usage import Counters
+
+
+class Answer:
+    """What was read of one answer so far. Filled by a shape's functions; plain values only.
+
+    ``complete`` turns True when the provider's own end was seen, not when the bytes stopped.
+    """
+
+    __slots__ = (
+        "chars",
+        "chunks",
+        "complete",
+        "extra",
+        "failure",
+        "generation_id",
+        "model",
+        "service_tier",
+        "usage",
+    )
+
+    def __init__(self) -> None:
+        self.model: str | None = None
+        self.generation_id: str | None = None
+        self.service_tier: str | None = None
+        self.usage: Any = None
+        self.extra: dict[str, Any] | None = None
+        self.chars: int | None = None
+        self.chunks = 0
+        self.complete = False
+        self.failure: str | None = None
+
+    def note(self, name: str, value: Any) -> None:
+        """Keep one value beside the usage that counting or pricing needs."""
+        if self.extra is None:
+            self.extra = {}
+        self.extra[name] = value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """One wire format.
+
+    Attributes:
+        name: its name in the journal; never change one.
+        read: fills an Answer from a whole answer.
+        observer: returns a function that fills the Answer from each chunk of a stream.
+        is_usage_only: True for a chunk that carries usage and nothing else.
+        request_chars: characters of text that a request body sends.
+        conditions: values of the request that a price may depend on.
+        counters: where the usage object says what.
+    """
+
+    name: str
+    read: Callable[[Any, Answer], None]
+    observer: Callable[[Answer], Callable[[Any], None]]
+    is_usage_only: Callable[[Any], bool]
+    request_chars: Callable[[Mapping[str, Any]], int | None]
+    conditions: Callable[[Mapping[str, Any]], Mapping[str, Any] | None]
+    counters: Counters
