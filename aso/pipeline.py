@@ -11,14 +11,14 @@ from __future__ import annotations
 import random
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from aso import policy as rules
 from aso.context import Scope, current
 from aso.errors import PolicyError
 from aso.event import build
-from aso.facts import Facts, Origin
+from aso.facts import Origin, decode
 from aso.guard import Guard
 from aso.inflight import Inflight
 from aso.providers import Provider
@@ -60,6 +60,8 @@ class Pipeline:
         self.policy = policy
         self.gates = gates
         self.dimensions = dict(dimensions or {})
+        if origin.env is not None:
+            self.dimensions.setdefault("env", origin.env)
         self.hosts = dict(hosts or {})
         self.clock_ns = clock_ns
         self.guard = Guard("aso.capture")
@@ -115,12 +117,19 @@ class Pipeline:
             max_output_tokens=flight.max_output_tokens,
         )
 
-    def emit(self, facts: Facts, scope: Scope, hold: rules.Hold | None = None) -> None:
-        """Make the facts durable; derive the event at once only where someone waits for it."""
-        if self.watchers or scope.meters or hold is not None:
-            self._tell(build(facts, self.origin, self.pricer), scope, hold)
+    def emit(self, record: Sequence[Any], scope: Scope, hold: rules.Hold | None = None) -> None:
+        """Make a call's facts durable; derive the event now only where someone waits for it.
+
+        Args:
+            record: the values of Facts, in their order; SDK objects among them are encoded as they are.
+            scope: who collects this event.
+            hold: the budget reservation to settle.
+        """
+        payload = self._encode(record, exclude_none=True, fallback=str)
         if not self.watchers:
-            self.journal.append(self._encode(facts))
+            self.journal.append(payload)
+        if self.watchers or scope.meters or hold is not None:
+            self._tell(build(decode(payload), self.origin, self.pricer), scope, hold)
 
     def sweep(self) -> None:
         """Finish what finalizers handed over."""
@@ -156,16 +165,9 @@ class Pipeline:
         call_dims: Mapping[str, str] | None,
     ) -> Mapping[str, str]:
         """Return a call's dimensions: the process's, the client's, the scope's, the call's."""
-        dims = dict(self.dimensions)
-        if client_dims:
-            dims.update(client_dims)
-        if scope.dims:
-            dims.update(scope.dims)
-        if call_dims:
-            dims.update(call_dims)
-        if self.origin.env is not None and "env" not in dims:
-            dims["env"] = self.origin.env
-        return dims
+        if not client_dims and not call_dims and not self.dimensions:
+            return scope.dims
+        return {**self.dimensions, **(client_dims or {}), **scope.dims, **(call_dims or {})}
 
     def _decide(self, flight: Inflight) -> None:
         assert self.policy is not None  # noqa: S101 — for the type checker

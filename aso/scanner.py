@@ -116,7 +116,10 @@ def ends(data: bytes) -> dict[str, Any] | None:
         tail, end = _DECODER.raw_decode("{" + data[start:].decode("utf-8", "replace"))
     except ValueError:
         return None
-    found = {name.decode(): value.decode() for name, value in _NAMES.findall(data[:_KEPT])}
+    near = data[:_KEPT] + data[max(start - _NEAR, 0) : start]
+    found: dict[str, str] = {}
+    for name, value in _NAMES.findall(near):
+        found.setdefault(name.decode(), value.decode())
     fields = {**found, **tail}
     if len(data) - start + 1 > end and found.get("type", "").startswith("response."):
         return {"type": found["type"], "response": {**fields, "id": found.get("id")}}
@@ -124,6 +127,7 @@ def ends(data: bytes) -> dict[str, Any] | None:
 
 
 _DECODER = json.JSONDecoder()
+_NEAR = 512  # embeddings name their model between the vectors and the usage
 
 
 def _length(found: bytes) -> int:

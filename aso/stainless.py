@@ -221,7 +221,7 @@ class Stainless:
         flight.attempts = max(flight.attempts, 1)
         if response.is_closed:
             flight.first_byte_at_ms = flight.now_ms()
-            flight.completion_bytes = _length(response)
+            flight.completion_bytes = len(response.content)
         else:
             stream.attach(response, flight, self.pipeline.guard)
             self.pipeline.live.add(flight)
@@ -250,7 +250,7 @@ class Stainless:
 
 def _body(options: Any) -> Mapping[str, Any] | None:
     body, extra = options.json_data, getattr(options, "extra_json", None)
-    if not isinstance(body, Mapping):
+    if type(body) is not dict:
         return extra if isinstance(extra, Mapping) else None
     return {**body, **extra} if extra else body
 
@@ -289,10 +289,10 @@ def _headers(
     options: Any, client: Any, host: str, pipeline: Pipeline
 ) -> tuple[Mapping[str, str] | None, Mapping[str, str] | None, bool]:
     """Return the call's dimensions, the client's, and whether X-ASO headers must be taken out."""
-    mine = options.headers if isinstance(options.headers, Mapping) else None
+    mine = options.headers or None  # the SDK's "not given" is falsy
     theirs = client._custom_headers  # noqa: SLF001 — verified with the hooks
-    if not mine and not theirs:
-        return None, None, False
+    if mine is None and not theirs:
+        return _NO_HEADERS
     call_dims, call_ours = _dims_in(mine, pipeline)
     client_dims, client_ours = _dims_in(theirs, pipeline)
     ours = call_ours or client_ours
@@ -327,9 +327,5 @@ def _json(response: Any) -> Any:
     return json.loads(content)
 
 
-def _length(response: Any) -> int | None:
-    length = response.headers.get("content-length")
-    return int(length) if length and length.isdigit() else len(response.content)
-
-
+_NO_HEADERS = (None, None, False)
 _MAX_SECOND_PARSE = 64 * 1024

@@ -12,22 +12,27 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from aso.usage import Counters
-from aso.wire.access import characters, field, items, plain, text, written
+from aso.wire.access import characters, field, items, text, written
 from aso.wire.shape import Answer, Shape
 
 _CONTENT_KEYS = frozenset({"content", "text", "arguments", "function", "tool_calls"})
+_NOTHING: dict[str, Any] = {}
 _TEXT_FIELDS = ("content", "reasoning_content", "reasoning", "refusal")
 
 
 def _message_chars(message: Any) -> int:
+    fields = message if type(message) is dict else getattr(message, "__dict__", _NOTHING)
+    extra = getattr(message, "__pydantic_extra__", None)
     total = 0
-    for name in _TEXT_FIELDS:
-        if (value := field(message, name)) is not None:
-            total += written(value, _CONTENT_KEYS)
-    for call in items(field(message, "tool_calls")):
+    for source in (fields, extra) if extra else (fields,):
+        for name in _TEXT_FIELDS:
+            if (value := source.get(name)) is not None:
+                total += len(value) if type(value) is str else written(value, _CONTENT_KEYS)
+    for call in items(fields.get("tool_calls")):
         total += characters(field(field(call, "function"), "arguments"))
-    function_call = field(message, "function_call")
-    return total + (characters(field(function_call, "arguments")) if function_call else 0)
+    if (function_call := fields.get("function_call")) is not None:
+        total += characters(field(function_call, "arguments"))
+    return total
 
 
 def _usage(answer: Any) -> Any:
@@ -45,10 +50,13 @@ def _head(answer: Answer, body: Any) -> None:
 def read(body: Any, answer: Answer) -> None:
     """Fill the Answer from a whole chat completion."""
     _head(answer, body)
-    answer.usage = plain(_usage(body))
+    answer.usage = _usage(body)
     answer.service_tier = _tier(body, answer.usage)
-    answer.chars = sum(_message_chars(field(one, "message")) for one in items(field(body, "choices")))
-    answer.complete = True
+    choices = items(field(body, "choices"))
+    answer.chars = sum(_message_chars(field(one, "message")) for one in choices)
+    if not choices and field(body, "error") is not None:
+        answer.failure = "error_body"  # some gateways say 200 and mean an error
+    answer.complete = answer.failure is None
 
 
 def observer(answer: Answer) -> Callable[[Any], None]:
@@ -76,7 +84,7 @@ def observer(answer: Answer) -> Callable[[Any], None]:
         if fields.get("service_tier") is not None:
             answer.service_tier = text(fields["service_tier"])
         if (usage := _usage(chunk)) is not None:
-            answer.usage = plain(usage)
+            answer.usage = usage
             answer.service_tier = _tier(chunk, answer.usage) or answer.service_tier
 
     return observe

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from aso.wire.access import characters, field, items, plain, text, written
+from aso.wire.access import characters, field, items, text, written
 from aso.wire.chat_completions import COUNTERS, is_usage_only
 from aso.wire.shape import Answer, Shape
 
@@ -17,7 +17,7 @@ def _fold(body: Any, answer: Answer) -> None:
     answer.generation_id = text(field(body, "id")) or answer.generation_id
     answer.service_tier = text(field(body, "service_tier")) or answer.service_tier
     if (usage := field(body, "usage")) is not None:
-        answer.usage = plain(usage)
+        answer.usage = usage
     for choice in items(field(body, "choices")):
         answer.chars = (answer.chars or 0) + characters(field(choice, "text"))
         if field(choice, "finish_reason") is not None:

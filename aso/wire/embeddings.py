@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from aso.wire.access import field, plain, text, written
+from aso.wire.access import field, text, written
 from aso.wire.chat_completions import COUNTERS
 from aso.wire.completions import no_conditions
 from aso.wire.shape import Answer, Shape
@@ -21,7 +21,7 @@ def read(body: Any, answer: Answer) -> None:
     """Fill the Answer; the vectors are not looked at."""
     answer.model = text(field(body, "model"))
     answer.generation_id = text(field(body, "id"))
-    answer.usage = plain(field(body, "usage"))
+    answer.usage = field(body, "usage")
     answer.chars = 0
     answer.complete = True
 

@@ -28,7 +28,7 @@ def read(body: Any, answer: Answer) -> None:
     """Fill the Answer from a whole response object."""
     _head(body, answer)
     if (usage := field(body, "usage")) is not None:
-        answer.usage = plain(usage)
+        answer.usage = usage
     output = items(field(body, "output"))
     answer.chars = sum(_item_chars(item) for item in output)
     _note_tools(body, output, answer)

@@ -10,33 +10,19 @@ from aso.usage import Counters
 
 
 class Answer:
-    """What was read of one answer so far. Filled by a shape's functions; plain values only.
+    """What was read of one answer so far. Filled by a shape's functions; values as they came.
 
     ``complete`` turns True when the provider's own end was seen, not when the bytes stopped.
     """
 
-    __slots__ = (
-        "chars",
-        "chunks",
-        "complete",
-        "extra",
-        "failure",
-        "generation_id",
-        "model",
-        "service_tier",
-        "usage",
-    )
-
-    def __init__(self) -> None:
-        self.model: str | None = None
-        self.generation_id: str | None = None
-        self.service_tier: str | None = None
-        self.usage: Any = None
-        self.extra: dict[str, Any] | None = None
-        self.chars: int | None = None
-        self.chunks = 0
-        self.complete = False
-        self.failure: str | None = None
+    model: str | None = None
+    generation_id: str | None = None
+    service_tier: str | None = None
+    usage: Any = None
+    extra: dict[str, Any] | None = None
+    chars: int | None = None
+    complete = False
+    failure: str | None = None
 
     def note(self, name: str, value: Any) -> None:
         """Keep one value beside the usage that counting or pricing needs."""
