@@ -99,3 +99,12 @@ def protected(guard: Guard, function: Callable[[Any], Any]) -> Callable[[Any], A
             return None
 
     return run
+
+
+def attempt(function: Callable[[Any], object], argument: Any) -> Exception | None:
+    """Call what may well fail, such as a sink; return its error instead of raising it."""
+    try:
+        function(argument)
+    except Exception as error:  # noqa: BLE001 — this module's purpose
+        return error
+    return None

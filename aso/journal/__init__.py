@@ -1,0 +1,128 @@
+"""Records that survive the process: appended on the call path, read by every sink, adopted once.
+
+``open_journal`` is for the process that writes; ``adopt_and_read`` and ``survey`` for the command
+line, which looks after what dead processes left.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from aso.facts import Origin
+from aso.journal import upkeep
+from aso.journal.appender import LockedJournal, SegmentJournal, without_gil
+from aso.journal.contract import Journal, Mark, Reader, Record
+from aso.journal.files import make_private, network_type
+from aso.journal.owner import SUFFIX, Owner, slot_name
+
+__all__ = [
+    "Journal",
+    "Mark",
+    "Reader",
+    "Record",
+    "adopt_and_read",
+    "destinations",
+    "open_journal",
+    "survey",
+]
+
+_MAX_BYTES = 512 << 20
+_MAX_AGE_S = 7 * 86400.0
+
+
+def open_journal(
+    home: Path | None,
+    destination: str | None,
+    origin: Origin,
+    *,
+    durability: str = "process",
+    max_bytes: int = _MAX_BYTES,
+    max_age_s: float = _MAX_AGE_S,
+) -> Journal:
+    """Return the journal of a destination (endpoint and key id); where that cannot be, in memory.
+
+    ``Journal.state()["fallback"]`` says why it is in memory: asked for, no home, no destination
+    (no sink that could take up where another process left off), a network's file system, no right
+    to write, no room. It never raises for any of those.
+    """
+    folder, reason = None, None
+    if durability == "memory":
+        reason = "durability is memory"
+    elif home is None:
+        reason = "no home directory"
+    elif destination is None:
+        reason = "no sink keeps its place"
+    else:
+        folder, reason = _prepared(folder_of(home, destination))
+    kind = LockedJournal if without_gil() else SegmentJournal
+    return kind(folder, origin, max_bytes=max_bytes, max_age_s=max_age_s, reason=reason)
+
+
+def folder_of(home: Path, destination: str) -> Path:
+    """Return the destination's folder: its name, and a digest where the name was not a file's."""
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", destination).strip("-.")[:64]
+    if name != destination:
+        name = f"{name}-{blake2b(destination.encode(), digest_size=4).hexdigest()}"
+    return home / "journal" / name
+
+
+def destinations(home: Path) -> list[Path]:
+    """Return the folders of all destinations that have one."""
+    return sorted(path for path in (home / "journal").glob("*") if path.is_dir())
+
+
+def adopt_and_read(
+    folder: Path, name: str, *, limit: int = 500, at_most: int = 1000
+) -> Iterator[list[Record]]:
+    """Yield what dead processes owe to the sink ``name``, in batches of up to ``limit`` records.
+
+    A batch counts as delivered when the next one is asked for; if the caller stops or raises, the
+    last batch stays owed. ``folder`` is one of ``destinations()``.
+
+    Raises:
+        OSError: a file cannot be read or written.
+    """
+    name = slot_name(name)
+    for chain in upkeep.adopt(folder, [name], set(), at_most):
+        try:
+            cursor = chain.cursors[name]
+            while batch := cursor.read(limit):
+                yield [Record(segment.origin, payload, own=False) for segment, payload in batch]
+                chain.commit(name)
+                chain.collect()
+        finally:
+            upkeep.release(chain)
+
+
+def survey(folder: Path) -> dict[str, Any]:
+    """Return what a destination's folder holds: bytes, living and dead owners, records owed.
+
+    ``owed`` counts dead processes' records by sink; the living deliver their own.
+    """
+    living = dead = 0
+    owed: dict[str, int] = {}
+    for path in sorted(folder.glob(f"*{SUFFIX}")):
+        if (owner := Owner.adopt(path)) is None:
+            living += 1
+            continue
+        dead += 1
+        if (chain := upkeep.chain_of(owner)) is not None:
+            for name in owner.positions:
+                owed[name] = owed.get(name, 0) + chain.owed(name)
+        owner.close()
+    size = upkeep.bytes_used(folder)
+    return {"path": str(folder), "bytes": size, "living": living, "dead": dead, "owed": owed}
+
+
+def _prepared(folder: Path) -> tuple[Path | None, str | None]:
+    try:
+        make_private(folder)
+    except OSError as error:
+        return None, f"{folder}: {error.strerror}"
+    if (kind := network_type(folder)) is not None:
+        return None, f"{folder} is on a network's file system ({kind})"
+    return folder, None

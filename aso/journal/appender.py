@@ -1,0 +1,328 @@
+"""The journal itself: appending on the call path, reading and tidying in the background."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+import weakref
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from aso.facts import Origin
+from aso.journal import upkeep
+from aso.journal.chain import Chain, Cursor
+from aso.journal.contract import Mark, Record
+from aso.journal.layout import checksum, pack_head
+from aso.journal.live import Live
+from aso.journal.owner import slot_name
+from aso.journal.segment import Segment
+
+_SCAN_S = 5.0  # between looks at what other processes left, in seconds
+_ADOPTED_AT_ONCE = 32
+_getpid = os.getpid
+
+
+class SegmentJournal:
+    """Segments on the disk, or in memory where ``folder`` is None or refuses.
+
+    Appending takes no lock: see aso.journal.segment. ``reason`` says why it is in memory.
+    """
+
+    def __init__(
+        self,
+        folder: Path | None,
+        origin: Origin,
+        *,
+        max_bytes: int,
+        max_age_s: float,
+        reason: str | None = None,
+    ) -> None:
+        self._folder = folder
+        self._origin = origin
+        self._max_bytes = max_bytes
+        self._max_age_s = max_age_s
+        self._reason = reason
+        self._readers: dict[str, bool] = {}
+        self._listeners: list[Callable[[], None]] = []
+        self._closed = False
+        self._skip: set[str] = set()
+        self._scan_at = 0.0
+        self._lives: dict[int, Live] = {}
+        self._adopted: list[Chain] = []
+        self._upkeep = threading.Lock()
+        self._counted = 0
+        self._torn = 0
+        self._forget()
+        _JOURNALS.add(self)
+        self._here().prepare()
+
+    def append(self, payload: bytes) -> None:
+        """Write one record; it survives this process. Never raises, waits or signals."""
+        if not payload:  # a length of 0 is the end
+            return
+        current = self._current
+        record = pack_head(len(payload), checksum(payload)) + payload
+        if current.pid == _getpid():
+            try:
+                current.write(record)
+            except ValueError:  # no room, sealed or unmapped
+                self._roll(current, record)
+        else:
+            self._roll(current, record)
+
+    def reader(self, name: str, *, durable: bool = True) -> SegmentReader:
+        """Return the reader of that name; ``durable=False``: from now on, forgotten at exit."""
+        name = slot_name(name)
+        self._readers[name] = durable
+        self._here().register(name, durable=durable)
+        return SegmentReader(self, name)
+
+    def listen(self, started: Callable[[], None]) -> None:
+        """Have ``started`` called once per process, by the thread that first appends in it."""
+        self._listeners.append(started)
+
+    def mark(self) -> Mark:
+        """Return the present end of this process's records."""
+        last = self._here().last()
+        return (last.ordinal + 1, 0) if last.sealed else (last.ordinal, last.end())
+
+    @property
+    def dropped(self) -> int:
+        """Records that were not and will not be delivered."""
+        live = self._lives.get(_getpid())
+        chains = [*self._adopted, live] if live else self._adopted
+        return self._counted + sum(chain.lost for chain in chains)
+
+    def maintain(self) -> None:
+        """Background: make a spare, adopt the dead, delete what is delivered, keep the bounds."""
+        live = self._lives.get(_getpid())
+        if live is None or not self._upkeep.acquire(blocking=False):
+            return
+        try:
+            live.prepare()
+            live.collect()
+            live.park()
+            for chain in list(self._adopted):
+                self._finish(chain)
+            if self._folder is not None and time.monotonic() >= self._scan_at:
+                self._scan_at = time.monotonic() + _SCAN_S
+                self._scan(self._folder, live)
+        finally:
+            self._upkeep.release()
+
+    def close(self) -> None:
+        """Delete what is delivered and leave the rest to the next process.
+
+        A record that comes later is kept too: it starts a chain that the next process adopts.
+        """
+        self._closed = True
+        live = self._lives.pop(_getpid(), None)
+        with self._upkeep:
+            if live is not None:
+                live.end()
+                live.leave()
+                self._count(live)
+            for chain in self._adopted:
+                upkeep.release(chain)
+                self._count(chain)
+            self._adopted = []
+
+    def state(self) -> dict[str, Any]:
+        """Return what `aso doctor` shows; ages in seconds, sizes in bytes."""
+        live = self._here()
+        chains = [*self._adopted, live]
+        segments = [each for chain in chains for each in chain.segments() if each.size]
+        oldest = min((each.created_ms for each in segments), default=None)
+        return {
+            "path": str(self._folder) if self._folder else None,
+            "bytes": sum(each.size for each in [*segments, *live.spares]),
+            "segments": len(segments),
+            "adopted": len(self._adopted),
+            "oldest_age_s": None if oldest is None else time.time() - oldest / 1000,
+            "dropped": self.dropped,
+            "torn": self._torn + sum(chain.torn for chain in chains),
+            "fallback": self._reason or live.refused,
+        }
+
+    def chains(self) -> list[Chain]:
+        """Return what there is to read in this process: the adopted, then its own."""
+        return [*self._adopted, self._here()]
+
+    def forked(self) -> None:
+        """In a forked child: let go of what is the parent's."""
+        for pid in list(self._lives):
+            if pid != _getpid():
+                self._abandon(pid)
+
+    def _roll(self, full: Segment, record: bytes) -> None:
+        """Append where there is room: in a later segment, of this process."""
+        live = full.live if full.pid == _getpid() else None
+        if not isinstance(live, Live):
+            live = self._here()
+            full = live.first
+        while (segment := live.after(full, len(record))) is not None:
+            if segment.is_end:  # closed: what comes late starts anew
+                live = self._here()
+                full = live.first
+                continue
+            self._current = segment
+            try:
+                segment.write(record)
+            except ValueError:
+                full = segment
+                continue
+            self._announce(live)
+            return
+        self._counted += 1
+
+    def _announce(self, live: Live) -> None:
+        try:
+            live.unannounced.pop()
+        except IndexError:
+            return
+        for started in () if self._closed else self._listeners:
+            started()
+
+    def _here(self) -> Live:
+        """Return this process's chain; make it, once, in a forked child."""
+        pid = _getpid()
+        live = self._lives.get(pid)
+        return live if live is not None else self._begin(pid)
+
+    def _begin(self, pid: int) -> Live:
+        for other in list(self._lives):  # forked where os.register_at_fork is not heard
+            if other != pid:
+                self._abandon(other)
+        mine = Live(self._folder, self._origin, self._readers)
+        live = self._lives.setdefault(pid, mine)
+        if live is not mine:  # another thread was first
+            mine.leave()
+        return live
+
+    def _abandon(self, pid: int) -> None:
+        parent = self._lives.pop(pid, None)
+        if parent is not None:
+            adopted = self._adopted
+            self._forget()
+            parent.abandon()
+            for chain in adopted:
+                if chain.owner is not None:
+                    chain.owner.close()
+
+    def _forget(self) -> None:
+        """Start without anything of a parent: its segments, its locks, its counts."""
+        self._current = Segment.nothing()
+        self._adopted = []
+        self._upkeep = threading.Lock()
+        self._counted = 0
+        self._torn = 0
+
+    def _finish(self, chain: Chain) -> None:
+        chain.collect()
+        if not any(cursor.pending() for cursor in chain.cursors.values()):
+            self._adopted.remove(chain)
+            if chain.owner is not None:
+                self._skip.add(chain.owner.path.name)
+            upkeep.release(chain)
+            self._count(chain)
+
+    def _scan(self, folder: Path, live: Live) -> None:
+        names = [name for name, durable in self._readers.items() if durable]
+        self._counted += upkeep.expire(folder, self._max_age_s)
+        room = _ADOPTED_AT_ONCE - len(self._adopted)
+        self._adopted = self._adopted + upkeep.adopt(folder, names, self._skip, room)
+        for chain in [*self._adopted, live]:
+            while upkeep.is_older(chain.oldest(), self._max_age_s) and chain.evict():
+                pass
+        self._shrink(folder, live)
+
+    def _shrink(self, folder: Path, live: Live) -> None:
+        excess = upkeep.bytes_used(folder) - self._max_bytes
+        for chain in self._adopted:
+            while excess > 0 and (freed := chain.evict()):
+                excess -= freed
+        if excess > 0:
+            freed, lost = upkeep.shrink(folder, excess)
+            self._counted += lost
+            excess -= freed
+        while excess > 0 and (freed := live.evict()):
+            excess -= freed
+
+    def _count(self, chain: Chain) -> None:
+        self._counted += chain.lost
+        self._torn += chain.torn
+
+
+class LockedJournal(SegmentJournal):
+    """For builds without a GIL, where nothing else makes a copy into a mapping whole."""
+
+    def _forget(self) -> None:
+        super()._forget()
+        self._writing = threading.RLock()  # a finalizer may append while this thread does
+
+    def append(self, payload: bytes) -> None:
+        """Write one record; it survives this process."""
+        with self._writing:
+            super().append(payload)
+
+
+class SegmentReader:
+    """One sink's place in a SegmentJournal; in a forked child it starts with the child's own."""
+
+    def __init__(self, journal: SegmentJournal, name: str) -> None:
+        self._journal = journal
+        self._name = name
+
+    def read(self, limit: int) -> list[Record]:
+        """Return up to ``limit`` records that were not read yet, adopted ones first."""
+        found: list[Record] = []
+        for chain in self._journal.chains():
+            if (cursor := chain.cursors.get(self._name)) is not None:
+                own = isinstance(chain, Live)
+                found += [
+                    Record(segment.origin, payload, own)
+                    for segment, payload in cursor.read(limit - len(found))
+                ]
+        return found
+
+    def commit(self) -> None:
+        """Note that everything read so far is delivered.
+
+        Raises:
+            OSError: the disk refuses the note; after a crash the sink gets those records again.
+        """
+        for chain in self._journal.chains():
+            cursor = chain.cursors.get(self._name)
+            if cursor is not None and cursor.position != cursor.committed:
+                chain.commit(self._name)
+
+    def pending(self) -> int:
+        """Return how many of this process's records were not committed."""
+        return self._own().pending()
+
+    def has(self, mark: Mark) -> bool:
+        """Return whether everything appended before ``mark`` is committed."""
+        cursor = self._own()
+        return cursor.committed >= mark or not cursor.pending()
+
+    def _own(self) -> Cursor:
+        return self._journal.chains()[-1].cursors[self._name]
+
+
+def without_gil() -> bool:
+    """Return whether this interpreter runs threads in parallel (PEP 703, PEP 779)."""
+    enabled: Callable[[], bool] | None = getattr(sys, "_is_gil_enabled", None)
+    return enabled is not None and not enabled()
+
+
+def _after_fork() -> None:
+    for journal in list(_JOURNALS):
+        journal.forked()
+
+
+_JOURNALS: weakref.WeakSet[SegmentJournal] = weakref.WeakSet()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

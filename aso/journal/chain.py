@@ -1,0 +1,160 @@
+"""A chain of segments with one owner, and how far each reader is in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from aso.journal.owner import Owner, Position
+from aso.journal.segment import Segment
+
+
+class Cursor:
+    """One reader's place in a chain."""
+
+    __slots__ = ("_committed_segment", "committed", "durable", "offset", "segment")
+
+    def __init__(self, segment: Segment, offset: int, *, durable: bool) -> None:
+        self.segment = segment
+        self.offset = offset
+        self.durable = durable
+        self.committed: Position = (segment.ordinal, offset)
+        self._committed_segment = segment
+
+    @property
+    def position(self) -> Position:
+        """Up to where was read."""
+        return self.segment.ordinal, self.offset
+
+    def read(self, limit: int) -> list[tuple[Segment, bytes]]:
+        """Return up to ``limit`` complete records, oldest first."""
+        found: list[tuple[Segment, bytes]] = []
+        while len(found) < limit:
+            segment = self.segment
+            sealed = segment.sealed  # asked before reading: nothing is added after
+            payloads, self.offset = segment.read(self.offset, limit - len(found))
+            found.extend((segment, payload) for payload in payloads)
+            if not payloads and not (sealed and self._advance(segment)):
+                break
+        return found
+
+    def commit(self) -> None:
+        """Note that what was read is delivered."""
+        self._committed_segment, self.committed = self.segment, self.position
+
+    def pending(self) -> int:
+        """Return how many records were not committed."""
+        return count_after(self._committed_segment, self.committed)
+
+    def _advance(self, segment: Segment) -> bool:
+        after = segment.following
+        if after is None or after.is_end:
+            return False
+        self.segment, self.offset = after, 0
+        return True
+
+
+class Chain:
+    """Segments from ``head`` on. Readers move along it; what all have passed is deleted.
+
+    Attributes:
+        lost: records deleted before they were delivered.
+        torn: segments whose last record was cut.
+    """
+
+    def __init__(self, owner: Owner | None, head: Segment) -> None:
+        self.owner = owner
+        self.head = head
+        self.cursors: dict[str, Cursor] = {}
+        self.lost = 0
+        self.torn = 0
+
+    def segments(self) -> Iterator[Segment]:
+        """Return the segments that still exist, oldest first."""
+        return following(self.head)
+
+    def last(self) -> Segment:
+        """Return the newest segment."""
+        *_, newest = self.segments()
+        return newest
+
+    def oldest(self) -> Segment:
+        """Return the first segment that may hold records."""
+        after = self.head.following
+        return self.head if self.head.size or after is None else after
+
+    def open(self, name: str) -> Cursor:
+        """Return the durable reader's place: where its last owner left off."""
+        assert self.owner is not None  # noqa: S101 — for the type checker
+        ordinal, offset = self.owner.positions[name]
+        for segment in self.segments():
+            if segment.ordinal >= ordinal:
+                break
+        else:
+            segment, offset = self.last(), self.last().size
+        place = offset if segment.ordinal == ordinal else 0
+        self.cursors[name] = cursor = Cursor(segment, min(place, segment.size), durable=True)
+        return cursor
+
+    def commit(self, name: str) -> None:
+        """Note that what the reader has read is delivered."""
+        cursor = self.cursors[name]
+        cursor.commit()
+        if self.owner is not None and cursor.durable:
+            self.owner.commit(name, cursor.committed)
+
+    def is_delivered(self) -> bool:
+        """Return whether no durable reader, of whichever process, is owed anything."""
+        if any(cursor.durable and cursor.pending() for cursor in self.cursors.values()):
+            return False
+        others = (self.owner.positions if self.owner else {}).keys() - self.cursors.keys()
+        return not any(self.owed(name) for name in others)
+
+    def owed(self, name: str) -> int:
+        """Return how many records the reader has not committed, as its owner's file says."""
+        return count_after(self.head, self.owner.positions[name]) if self.owner else 0
+
+    def collect(self) -> None:
+        """Delete the segments that every reader has passed."""
+        passed = min((cursor.committed[0] for cursor in self.cursors.values()), default=None)
+        while passed is not None and self.head.ordinal < passed:
+            if not self._drop_head():
+                return
+
+    def evict(self) -> int:
+        """Delete the oldest sealed segment, delivered or not; return the bytes it had, 0: none."""
+        victim = self.oldest()
+        if not victim.sealed or victim.following is None:
+            return 0
+        read = [cursor.position for cursor in self.cursors.values()]
+        slowest = min(read, default=(0, 0))
+        if slowest[0] <= victim.ordinal:
+            self.lost += victim.count(slowest[1] if slowest[0] == victim.ordinal else 0)
+        while self.head is not victim:
+            self._drop_head()
+        return victim.size if self._drop_head() else 0
+
+    def _drop_head(self) -> bool:
+        after = self.head.following
+        if after is None or after.is_end:
+            return False
+        victim, self.head = self.head, after
+        self.torn += victim.torn
+        victim.discard()
+        return True
+
+
+def following(segment: Segment | None) -> Iterator[Segment]:
+    """Return the segment and those after it, as far as there are any."""
+    while segment is not None and not segment.is_end:
+        yield segment
+        segment = segment.following
+
+
+def count_after(segment: Segment, position: Position) -> int:
+    """Return how many records of the segment and those after it follow the position."""
+    ordinal, offset = position
+    return sum(
+        each.count(offset if each.ordinal == ordinal else 0)
+        for each in following(segment)
+        if each.ordinal >= ordinal
+    )

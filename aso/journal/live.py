@@ -1,0 +1,197 @@
+"""The chain that this process writes: the next segment is always found or made without a lock."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import time
+from collections import deque
+from pathlib import Path
+
+from aso.facts import Origin
+from aso.journal.chain import Chain, Cursor
+from aso.journal.files import make_private
+from aso.journal.layout import LARGEST_PAYLOAD
+from aso.journal.owner import Owner
+from aso.journal.segment import Segment
+
+SEGMENT_SUFFIX = ".seg"
+_FIRST_BYTES = 256 << 10
+_LARGEST_BYTES = 2 << 20
+_QUICK_S = 10.0  # filled faster than this: the next one is twice as large
+_RETRY_S = 5.0  # after the disk refused, in seconds
+_MEMORY_SEGMENTS = 64  # of 256 KiB: 16 MiB at most
+
+
+class Live(Chain):
+    """One process's own segments, spare ones included.
+
+    Attributes:
+        refused: why there is no room on the disk; None while there is.
+        unannounced: holds one item until a thread takes it to tell of the first record.
+    """
+
+    def __init__(self, folder: Path | None, origin: Origin, readers: dict[str, bool]) -> None:
+        self.pid = os.getpid()
+        self.first = self._mine(Segment.nothing())
+        self.refused: str | None = None
+        self.unannounced = deque([True])
+        self.spares: deque[Segment] = deque()
+        self.memory: deque[Segment] = deque()
+        self._folder = folder
+        self._origin = origin
+        self._numbers = itertools.count(1)
+        self._size = _FIRST_BYTES
+        self._swapped_at = time.monotonic()
+        self._retry_at = 0.0
+        super().__init__(self._new_owner(), self.first)
+        for name, durable in readers.items():
+            self.register(name, durable=durable)
+
+    def register(self, name: str, *, durable: bool) -> None:
+        """Give the reader its place: a durable one at the oldest record, others at the newest."""
+        if durable and self.owner is not None:
+            self.owner.register(name)
+        newest = self.last()
+        if durable:
+            self.cursors[name] = Cursor(self.head, 0, durable=True)
+        else:
+            self.cursors[name] = Cursor(newest, newest.end(), durable=False)
+
+    def after(self, full: Segment, record_bytes: int) -> Segment | None:
+        """Return the segment after the full one, made if need be; None: nowhere is any room."""
+        full.seal()
+        found = full.following
+        if found is None:
+            candidate = self._take(record_bytes)
+            if candidate is None:
+                return None
+            found = full.follow(candidate)
+            if found is candidate:
+                self._note_swap(candidate)
+            elif candidate.path is not None:
+                self.spares.append(candidate)
+        return found
+
+    def prepare(self) -> None:
+        """Background: have one spare ready, of the size that the pace asks for."""
+        if self.spares or self._folder is None or time.monotonic() < self._retry_at:
+            return
+        if self.owner is None or not self.owner.path.exists():
+            self._reopen(self._folder)
+        if (spare := self._on_disk(self._size)) is not None:
+            self.spares.append(spare)
+
+    def park(self) -> None:
+        """Background: unmap what is full; the newest of it is about to be read, and stays."""
+        sealed = [segment for segment in self.segments() if segment.sealed and segment.size]
+        for segment in sealed[:-1]:
+            segment.park()
+
+    def end(self) -> None:
+        """Let no record in any more. A thread that comes late finds the mark and starts anew."""
+        final = Segment.final()
+        segment: Segment | None = self.first if self.head is self.first else self.head
+        while segment is not None and not segment.is_end:
+            segment.seal()
+            segment = segment.follow(final)
+
+    def leave(self) -> None:
+        """Delete what is delivered; give the rest to the next process."""
+        for spare in self.spares:
+            spare.discard()
+        if self.owner is None:
+            return
+        if self.is_delivered():
+            for segment in list(self.segments()):
+                segment.discard()
+            self.owner.remove()
+        else:
+            for segment in self.segments():
+                segment.park()
+            self.owner.close()
+
+    def abandon(self) -> None:
+        """In a forked child: let go of the parent's lock and memory; its files are its own."""
+        if self.owner is not None:
+            self.owner.close()
+        for segment in [*self.segments(), *self.spares]:
+            segment.unmap()
+
+    def _reopen(self, folder: Path) -> None:
+        try:
+            make_private(folder)
+        except OSError as error:
+            self._refuse(error)
+            return
+        self.owner = owner = self._new_owner()
+        for name, cursor in self.cursors.items():
+            if owner is not None and cursor.durable:
+                owner.register(name, cursor.committed)
+
+    def _new_owner(self) -> Owner | None:
+        if self._folder is None:
+            return None
+        try:
+            return Owner.create(self._folder)
+        except OSError as error:
+            self._refuse(error)
+            return None
+
+    def _take(self, record_bytes: int) -> Segment | None:
+        try:
+            spare = self.spares.popleft()
+        except IndexError:
+            spare = None
+        if spare is not None and spare.room >= record_bytes:
+            return spare
+        if spare is not None:
+            self.spares.append(spare)
+        size = max(self._size, 2 * record_bytes)
+        if record_bytes > LARGEST_PAYLOAD:
+            return None
+        found = self._on_disk(size) if time.monotonic() >= self._retry_at else None
+        return found or self._in_memory(max(_FIRST_BYTES, 2 * record_bytes))
+
+    def _on_disk(self, size: int) -> Segment | None:
+        if self._folder is None or self.owner is None:
+            return None
+        name = f"{self.owner.stem}-{next(self._numbers):06d}{SEGMENT_SUFFIX}"
+        try:
+            segment = Segment.create(self._origin, self._folder / name, size)
+        except (OSError, ValueError) as error:
+            self._refuse(error)
+            return None
+        self.refused = None
+        return self._mine(segment)
+
+    def _in_memory(self, size: int) -> Segment | None:
+        try:
+            return self._mine(Segment.create(self._origin, None, size))
+        except (OSError, ValueError):
+            return None
+
+    def _mine(self, segment: Segment) -> Segment:
+        segment.live = self
+        return segment
+
+    def _refuse(self, error: Exception) -> None:
+        self.refused = f"{type(error).__name__}: {getattr(error, 'strerror', None) or 'no mapping'}"
+        self._retry_at = time.monotonic() + _RETRY_S
+
+    def _note_swap(self, segment: Segment) -> None:
+        now = time.monotonic()
+        if now - self._swapped_at < _QUICK_S:
+            self._size = min(2 * self._size, _LARGEST_BYTES)
+        self._swapped_at = now
+        if segment.path is None:
+            self.memory.append(segment)
+            if len(self.memory) > _MEMORY_SEGMENTS:
+                self._drop_oldest(self.memory.popleft())
+
+    def _drop_oldest(self, segment: Segment) -> None:
+        read = [cursor.position for cursor in self.cursors.values()]
+        ordinal, offset = min(read, default=(0, 0))
+        if ordinal <= segment.ordinal:
+            self.lost += segment.count(offset if ordinal == segment.ordinal else 0)
+        segment.discard()
