@@ -10,12 +10,13 @@ import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from aso.facts import Origin
 from aso.journal import upkeep
 from aso.journal.chain import Chain, Cursor
 from aso.journal.contract import Mark, Record
-from aso.journal.layout import checksum, pack_head
+from aso.journal.layout import CRC_CHUNK, checksum, pack_head
 from aso.journal.live import Live
 from aso.journal.owner import slot_name
 from aso.journal.segment import Segment
@@ -61,10 +62,12 @@ class SegmentJournal:
 
     def append(self, payload: bytes) -> None:
         """Write one record; it survives this process. Never raises, waits or signals."""
-        if not payload:  # a length of 0 is the end
+        size = len(payload)
+        if not size:  # a length of 0 is the end
             return
+        crc = crc32(payload) if size <= CRC_CHUNK else checksum(payload)
+        record = pack_head(size, crc) + payload
         current = self._current
-        record = pack_head(len(payload), checksum(payload)) + payload
         if current.pid == _getpid():
             try:
                 current.write(record)

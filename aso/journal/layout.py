@@ -21,7 +21,7 @@ _HEAD = struct.Struct("<II")
 _WORD = struct.Struct("<I")
 RECORD_HEAD_BYTES = _HEAD.size
 LARGEST_PAYLOAD = 8 << 20  # bytes; a record of facts has about 500
-_CRC_CHUNK = 4096
+CRC_CHUNK = 4096
 
 pack_head: Callable[[int, int], bytes] = _HEAD.pack
 
@@ -48,11 +48,9 @@ def checksum(payload: bytes) -> int:
 
     zlib does so above 5 KiB, and a thread that computes would then keep it for milliseconds.
     """
-    if len(payload) <= _CRC_CHUNK:
-        return crc32(payload)
     view, value = memoryview(payload), 0
-    for at in range(0, len(payload), _CRC_CHUNK):
-        value = crc32(view[at : at + _CRC_CHUNK], value)
+    for at in range(0, len(payload), CRC_CHUNK):
+        value = crc32(view[at : at + CRC_CHUNK], value)
     return value
 
 

@@ -6,6 +6,7 @@ import itertools
 import os
 import time
 from collections import deque
+from contextlib import suppress
 from pathlib import Path
 
 from aso.facts import Origin
@@ -51,7 +52,8 @@ class Live(Chain):
     def register(self, name: str, *, durable: bool) -> None:
         """Give the reader its place: a durable one at the oldest record, others at the newest."""
         if durable and self.owner is not None:
-            self.owner.register(name)
+            with suppress(OSError):  # it is written with the first commit then
+                self.owner.register(name)
         newest = self.last()
         if durable:
             self.cursors[name] = Cursor(self.head, 0, durable=True)
@@ -75,7 +77,10 @@ class Live(Chain):
 
     def prepare(self) -> None:
         """Background: have one spare ready, of the size that the pace asks for."""
-        if self.spares or self._folder is None or time.monotonic() < self._retry_at:
+        if self.spares or time.monotonic() < self._retry_at:
+            return
+        if self._folder is None:
+            self.spares.extend(filter(None, [self._in_memory(_FIRST_BYTES)]))
             return
         if self.owner is None or not self.owner.path.exists():
             self._reopen(self._folder)
@@ -127,7 +132,8 @@ class Live(Chain):
         self.owner = owner = self._new_owner()
         for name, cursor in self.cursors.items():
             if owner is not None and cursor.durable:
-                owner.register(name, cursor.committed)
+                with suppress(OSError):
+                    owner.register(name, cursor.committed)
 
     def _new_owner(self) -> Owner | None:
         if self._folder is None:

@@ -16,7 +16,7 @@ from hashlib import blake2b
 from pathlib import Path
 from zlib import crc32
 
-from aso.journal.files import try_lock, write_at
+from aso.journal.files import preallocate, try_lock, write_at
 
 SUFFIX = ".own"
 Position = tuple[int, int]
@@ -51,6 +51,7 @@ class Owner:
             owner = cls(path, fd)
             try:
                 if try_lock(fd) and os.fstat(fd).st_nlink:
+                    preallocate(fd, _SLOTS * _SLOT_BYTES)  # a full disk shows here, not later
                     return owner
             except OSError:
                 owner.remove()
@@ -123,6 +124,8 @@ class Owner:
             slot = data[at * _SLOT_BYTES : (at + 1) * _SLOT_BYTES]
             crc, ordinal, offset, length = _SLOT.unpack_from(slot)
             name = slot[_SLOT.size : _SLOT.size + length].decode(errors="replace")
+            if not length:
+                break
             valid = crc == crc32(slot[4 : _SLOT.size + length])
             self.positions[name] = (ordinal, offset) if valid else (0, 0)
             self._slots[name] = at
