@@ -75,9 +75,7 @@ def destinations(home: Path) -> list[Path]:
     return sorted(path for path in (home / "journal").glob("*") if path.is_dir())
 
 
-def adopt_and_read(
-    folder: Path, name: str, *, limit: int = 500, at_most: int = 1000
-) -> Iterator[list[Record]]:
+def adopt_and_read(folder: Path, name: str, *, limit: int = 500) -> Iterator[list[Record]]:
     """Yield what dead processes owe to the sink ``name``, in batches of up to ``limit`` records.
 
     A batch counts as delivered when the next one is asked for; if the caller stops or raises, the
@@ -86,16 +84,17 @@ def adopt_and_read(
     Raises:
         OSError: a file cannot be read or written.
     """
-    name = slot_name(name)
-    for chain in upkeep.adopt(folder, [name], set(), at_most):
-        try:
-            cursor = chain.cursors[name]
-            while batch := cursor.read(limit):
-                yield [Record(segment.origin, payload, own=False) for segment, payload in batch]
-                chain.commit(name)
-                chain.collect()
-        finally:
-            upkeep.release(chain)
+    name, skip = slot_name(name), set[str]()
+    while chains := upkeep.adopt(folder, [name], skip, limit=1):
+        for chain in chains:
+            try:
+                while batch := chain.cursors[name].read(limit):
+                    yield [Record(segment.origin, payload, own=False) for segment, payload in batch]
+                    chain.commit(name)
+                    chain.collect()
+            finally:
+                skip.add(chain.stem)
+                upkeep.release(chain)
 
 
 def survey(folder: Path) -> dict[str, Any]:

@@ -48,7 +48,7 @@ class SegmentJournal:
         self._reason = reason
         self._readers: dict[str, bool] = {}
         self._listeners: list[Callable[[], None]] = []
-        self._closed = False
+        self._is_closed = False
         self._skip: set[str] = set()
         self._scan_at = 0.0
         self._lives: dict[int, Live] = {}
@@ -89,15 +89,16 @@ class SegmentJournal:
 
     def mark(self) -> Mark:
         """Return the present end of this process's records."""
-        last = self._here().last()
+        live = self._live()
+        if live is None:
+            return (0, 0)
+        last = live.last()
         return (last.ordinal + 1, 0) if last.sealed else (last.ordinal, last.end())
 
     @property
     def dropped(self) -> int:
         """Records that were not and will not be delivered."""
-        live = self._lives.get(_getpid())
-        chains = [*self._adopted, live] if live else self._adopted
-        return self._counted + sum(chain.lost for chain in chains)
+        return self._counted + sum(chain.lost for chain in self.chains())
 
     def maintain(self) -> None:
         """Background: make a spare, adopt the dead, delete what is delivered, keep the bounds."""
@@ -121,7 +122,7 @@ class SegmentJournal:
 
         A record that comes later is kept too: it starts a chain that the next process adopts.
         """
-        self._closed = True
+        self._is_closed = True
         live = self._lives.pop(_getpid(), None)
         with self._upkeep:
             if live is not None:
@@ -135,24 +136,24 @@ class SegmentJournal:
 
     def state(self) -> dict[str, Any]:
         """Return what `aso doctor` shows; ages in seconds, sizes in bytes."""
-        live = self._here()
-        chains = [*self._adopted, live]
+        live, chains = self._live(), self.chains()
         segments = [each for chain in chains for each in chain.segments() if each.size]
         oldest = min((each.created_ms for each in segments), default=None)
         return {
             "path": str(self._folder) if self._folder else None,
-            "bytes": sum(each.size for each in [*segments, *live.spares]),
+            "bytes": sum(each.size for each in [*segments, *(live.spares if live else ())]),
             "segments": len(segments),
             "adopted": len(self._adopted),
             "oldest_age_s": None if oldest is None else time.time() - oldest / 1000,
             "dropped": self.dropped,
             "torn": self._torn + sum(chain.torn for chain in chains),
-            "fallback": self._reason or live.refused,
+            "fallback": self._reason or (live.refused if live else None),
         }
 
     def chains(self) -> list[Chain]:
         """Return what there is to read in this process: the adopted, then its own."""
-        return [*self._adopted, self._here()]
+        live = self._live()
+        return [*self._adopted, live] if live is not None else list(self._adopted)
 
     def forked(self) -> None:
         """In a forked child: let go of what is the parent's."""
@@ -165,11 +166,11 @@ class SegmentJournal:
         live = full.live if full.pid == _getpid() else None
         if not isinstance(live, Live):
             live = self._here()
-            full = live.first
+            full = live.head
         while (segment := live.after(full, len(record))) is not None:
             if segment.is_end:  # closed: what comes late starts anew
                 live = self._here()
-                full = live.first
+                full = live.head
                 continue
             self._current = segment
             try:
@@ -186,8 +187,12 @@ class SegmentJournal:
             live.unannounced.pop()
         except IndexError:
             return
-        for started in () if self._closed else self._listeners:
+        for started in () if self._is_closed else self._listeners:
             started()
+
+    def _live(self) -> Live | None:
+        """Return this process's chain; None once closed, until a late record comes."""
+        return self._lives.get(_getpid()) if self._is_closed else self._here()
 
     def _here(self) -> Live:
         """Return this process's chain; make it, once, in a forked child."""
@@ -225,10 +230,9 @@ class SegmentJournal:
 
     def _finish(self, chain: Chain) -> None:
         chain.collect()
-        if not any(cursor.pending() for cursor in chain.cursors.values()):
+        if not any(cursor.is_behind() for cursor in chain.cursors.values()):
             self._adopted.remove(chain)
-            if chain.owner is not None:
-                self._skip.add(chain.owner.path.name)
+            self._skip.add(chain.stem)
             upkeep.release(chain)
             self._count(chain)
 
@@ -304,15 +308,15 @@ class SegmentReader:
 
     def pending(self) -> int:
         """Return how many of this process's records were not committed."""
-        return self._own().pending()
+        return sum(cursor.pending() for cursor in self._own())
 
     def has(self, mark: Mark) -> bool:
         """Return whether everything appended before ``mark`` is committed."""
-        cursor = self._own()
-        return cursor.committed >= mark or not cursor.pending()
+        return all(each.committed >= mark or not each.is_behind() for each in self._own())
 
-    def _own(self) -> Cursor:
-        return self._journal.chains()[-1].cursors[self._name]
+    def _own(self) -> list[Cursor]:
+        chains = [chain for chain in self._journal.chains() if isinstance(chain, Live)]
+        return [chain.cursors[self._name] for chain in chains]
 
 
 def without_gil() -> bool:

@@ -45,11 +45,16 @@ class Cursor:
         """Return how many records were not committed."""
         return count_after(self._committed_segment, self.committed)
 
+    def is_behind(self) -> bool:
+        """Return whether there are records that were not committed."""
+        return has_after(self._committed_segment, self.committed)
+
     def _advance(self, segment: Segment) -> bool:
         after = segment.following
         if after is None or after.is_end:
             return False
         self.segment, self.offset = after, 0
+        segment.forget()
         return True
 
 
@@ -67,6 +72,11 @@ class Chain:
         self.cursors: dict[str, Cursor] = {}
         self.lost = 0
         self.torn = 0
+
+    @property
+    def stem(self) -> str:
+        """What the names of its files start with; in memory: nothing."""
+        return self.owner.stem if self.owner is not None else ""
 
     def segments(self) -> Iterator[Segment]:
         """Return the segments that still exist, oldest first."""
@@ -104,31 +114,39 @@ class Chain:
 
     def is_delivered(self) -> bool:
         """Return whether no durable reader, of whichever process, is owed anything."""
-        if any(cursor.durable and cursor.pending() for cursor in self.cursors.values()):
+        if any(cursor.durable and cursor.is_behind() for cursor in self.cursors.values()):
             return False
-        others = (self.owner.positions if self.owner else {}).keys() - self.cursors.keys()
-        return not any(self.owed(name) for name in others)
+        owed = self.owner.positions if self.owner else {}
+        others = owed.keys() - self.cursors.keys()
+        return not any(has_after(self.head, owed[name]) for name in others)
 
     def owed(self, name: str) -> int:
         """Return how many records the reader has not committed, as its owner's file says."""
         return count_after(self.head, self.owner.positions[name]) if self.owner else 0
 
+    def unread(self, segment: Segment) -> int:
+        """Return how many of the segment's records the slowest reader has not read."""
+        read = [cursor.position for cursor in self.cursors.values()]
+        ordinal, offset = min(read, default=(0, 0))
+        if ordinal > segment.ordinal:
+            return 0
+        return segment.count(offset if ordinal == segment.ordinal else 0)
+
     def collect(self) -> None:
-        """Delete the segments that every reader has passed."""
-        passed = min((cursor.committed[0] for cursor in self.cursors.values()), default=None)
-        while passed is not None and self.head.ordinal < passed:
-            if not self._drop_head():
-                return
+        """Delete the segments that every reader has passed, those of other processes too."""
+        passed = [cursor.committed[0] for cursor in self.cursors.values()]
+        if self.owner is not None:
+            names = self.owner.positions.keys() - self.cursors.keys()
+            passed += [self.owner.positions[name][0] for name in names]
+        while passed and self.head.ordinal < min(passed) and self._drop_head():
+            pass
 
     def evict(self) -> int:
         """Delete the oldest sealed segment, delivered or not; return the bytes it had, 0: none."""
         victim = self.oldest()
         if not victim.sealed or victim.following is None:
             return 0
-        read = [cursor.position for cursor in self.cursors.values()]
-        slowest = min(read, default=(0, 0))
-        if slowest[0] <= victim.ordinal:
-            self.lost += victim.count(slowest[1] if slowest[0] == victim.ordinal else 0)
+        self.lost += self.unread(victim)
         while self.head is not victim:
             self._drop_head()
         return victim.size if self._drop_head() else 0
@@ -152,9 +170,16 @@ def following(segment: Segment | None) -> Iterator[Segment]:
 
 def count_after(segment: Segment, position: Position) -> int:
     """Return how many records of the segment and those after it follow the position."""
+    return sum(each.count(offset) for each, offset in _parts_after(segment, position))
+
+
+def has_after(segment: Segment, position: Position) -> bool:
+    """Return whether there is any record after the position."""
+    return any(each.has(offset) for each, offset in _parts_after(segment, position))
+
+
+def _parts_after(segment: Segment, position: Position) -> Iterator[tuple[Segment, int]]:
     ordinal, offset = position
-    return sum(
-        each.count(offset if each.ordinal == ordinal else 0)
-        for each in following(segment)
-        if each.ordinal >= ordinal
-    )
+    for each in following(segment):
+        if each.ordinal >= ordinal:
+            yield each, offset if each.ordinal == ordinal else 0

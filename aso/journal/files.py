@@ -70,7 +70,10 @@ if sys.platform == "win32":
 
     def _lock(fd: int) -> None:
         os.lseek(fd, _LOCK_BYTE, os.SEEK_SET)
-        msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)
+        try:
+            msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)
+        finally:
+            os.lseek(fd, 0, os.SEEK_SET)
 
 else:
     import fcntl

@@ -34,7 +34,6 @@ class Live(Chain):
 
     def __init__(self, folder: Path | None, origin: Origin, readers: dict[str, bool]) -> None:
         self.pid = os.getpid()
-        self.first = self._mine(Segment.nothing())
         self.refused: str | None = None
         self.unannounced = deque([True])
         self.spares: deque[Segment] = deque()
@@ -45,7 +44,7 @@ class Live(Chain):
         self._size = _FIRST_BYTES
         self._swapped_at = time.monotonic()
         self._retry_at = 0.0
-        super().__init__(self._new_owner(), self.first)
+        super().__init__(self._new_owner(), self._mine(Segment.nothing()))
         for name, durable in readers.items():
             self.register(name, durable=durable)
 
@@ -96,8 +95,8 @@ class Live(Chain):
     def end(self) -> None:
         """Let no record in any more. A thread that comes late finds the mark and starts anew."""
         final = Segment.final()
-        segment: Segment | None = self.first if self.head is self.first else self.head
-        while segment is not None and not segment.is_end:
+        segment = self.head
+        while not segment.is_end:
             segment.seal()
             segment = segment.follow(final)
 
@@ -105,6 +104,7 @@ class Live(Chain):
         """Delete what is delivered; give the rest to the next process."""
         for spare in self.spares:
             spare.discard()
+        self._give_up_memory()
         if self.owner is None:
             return
         if self.is_delivered():
@@ -193,11 +193,12 @@ class Live(Chain):
         if segment.path is None:
             self.memory.append(segment)
             if len(self.memory) > _MEMORY_SEGMENTS:
-                self._drop_oldest(self.memory.popleft())
+                oldest = self.memory.popleft()
+                self.lost += self.unread(oldest)
+                oldest.discard()
 
-    def _drop_oldest(self, segment: Segment) -> None:
-        read = [cursor.position for cursor in self.cursors.values()]
-        ordinal, offset = min(read, default=(0, 0))
-        if ordinal <= segment.ordinal:
-            self.lost += segment.count(offset if ordinal == segment.ordinal else 0)
-        segment.discard()
+    def _give_up_memory(self) -> None:
+        for segment in self.segments():
+            if segment.path is None and segment.size:
+                self.lost += self.unread(segment)
+                segment.discard()

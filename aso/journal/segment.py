@@ -161,12 +161,25 @@ class Segment:
             return found, end
 
     def count(self, offset: int = 0) -> int:
-        """Return how many complete records follow ``offset``."""
-        if offset or not self.sealed:
-            return len(self.read(offset, self.size)[0])
-        if self._total is None:
-            self._total = len(self.read(0, self.size)[0])
-        return self._total
+        """Return how many complete records follow ``offset``; keeps nothing of them in memory."""
+        if not offset and self._total is not None:
+            return self._total
+        is_whole = self.sealed and not offset  # asked first: it may be sealed meanwhile
+        had_data = self._data is not None
+        count = len(self.read(offset, self.size)[0])
+        if not had_data:
+            self.forget()
+        if is_whole:
+            self._total = count
+        return count
+
+    def has(self, offset: int = 0) -> bool:
+        """Return whether any complete record follows ``offset``."""
+        return bool(self.read(offset, 1)[0])
+
+    def forget(self) -> None:
+        """Drop what was read from the file; it can be read again."""
+        self._data = None
 
     def end(self) -> int:
         """Return where the last complete record ends; unsealed: where the next one goes."""
@@ -179,7 +192,7 @@ class Segment:
 
     def park(self) -> None:
         """Give the memory back; what is on the disk can still be read. Only when sealed."""
-        self._data = None
+        self.forget()
         if self.path is not None:
             self.unmap()
 
@@ -192,7 +205,7 @@ class Segment:
     def discard(self) -> None:
         """Delete the segment with all that is in it."""
         self.seal()
-        self._data = None
+        self.forget()
         self.unmap()
         if self.path is not None:
             self.path.unlink(missing_ok=True)
@@ -201,9 +214,10 @@ class Segment:
         mapping = self.map
         if mapping is not None:
             return mapping
-        if self._data is None:
-            self._data = self.path.read_bytes() if self.path is not None else b""
-        return self._data
+        data = self._data
+        if data is None:
+            self._data = data = self.path.read_bytes() if self.path is not None else b""
+        return data
 
 
 def _map_file(path: Path, size: int) -> mmap.mmap:

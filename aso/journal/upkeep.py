@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from aso.journal.chain import Chain
+from aso.journal.layout import MAGIC
 from aso.journal.live import SEGMENT_SUFFIX
 from aso.journal.owner import SUFFIX, Owner
 from aso.journal.segment import Segment
@@ -23,18 +24,22 @@ def adopt(folder: Path, names: Iterable[str], skip: set[str], limit: int) -> lis
     for path in sorted(folder.glob(f"*{SUFFIX}")):
         if len(found) >= limit:
             break
-        if path.name in skip or (owner := Owner.adopt(path)) is None:
+        if path.stem in skip or (owner := Owner.adopt(path)) is None:
             continue
         chain = chain_of(owner)
+        if any(map(_is_of_another_version, segment_paths(owner))):
+            skip.add(owner.stem)
+            owner.close()
+            continue
         if chain is None or chain.is_delivered():
             delete(owner)
             continue
         for name in owner.positions.keys() & set(names):
             chain.open(name)
-        if any(cursor.pending() for cursor in chain.cursors.values()):
+        if any(cursor.is_behind() for cursor in chain.cursors.values()):
             found.append(chain)
         else:
-            skip.add(path.name)
+            skip.add(owner.stem)
             owner.close()
     return found
 
@@ -112,6 +117,15 @@ def _undelivered(owner: Owner) -> int:
     if chain is None or not owner.positions:
         return 0
     return max(chain.owed(name) for name in owner.positions)
+
+
+def _is_of_another_version(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            magic = file.read(len(MAGIC))
+    except OSError:
+        return False
+    return magic != MAGIC and magic[:-1] == MAGIC[:-1]
 
 
 def _size(path: Path) -> int:

@@ -20,6 +20,7 @@ from aso.shipper.lane import Sink
 
 __all__ = ["Shipper", "Sink", "Tally", "destination_of"]
 
+_GRACE_S = 0.1  # for idle threads to close their sinks, after the time is over
 _LOOK_S = 0.005  # between looks at the threads' progress while somebody waits
 
 
@@ -101,8 +102,10 @@ class Shipper:
         deadline = time.monotonic() + timeout_s
         done = self._is_closed or self.flush(timeout_s)
         self._is_closed = True
+        self.catch_up()
         crew = self._crew()
         crew.stop()
+        deadline = max(deadline, time.monotonic() + _GRACE_S)
         while crew.is_running() and time.monotonic() < deadline:
             time.sleep(_LOOK_S)
         for lane in crew.lanes:

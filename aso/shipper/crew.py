@@ -39,7 +39,11 @@ class Crew:
         self._is_kept = False
         self._is_stopping = False
         self.derive = Derive(
-            station.tally, station.build, guard=station.guard, remember=2 * station.batch
+            station.tally,
+            station.build,
+            guard=station.guard,
+            remember=2 * station.batch,
+            is_shared=len(station.sinks) > 1,
         )
         self.lanes = [
             Lane(sink, reader, self.derive, guard=station.guard, batch=station.batch)

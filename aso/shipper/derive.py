@@ -61,6 +61,7 @@ class Derive:
         *,
         guard: Guard,
         remember: int,
+        is_shared: bool,
     ) -> None:
         self.tally = Tally()
         self.counted = 0
@@ -68,6 +69,7 @@ class Derive:
         self._build = build
         self._guard = guard
         self._remember = remember
+        self._is_shared = is_shared  # by several sinks
         self._recent: dict[bytes, Event | None] = {}
         self._lock = threading.RLock()  # a signal's handler may ask while its thread has it
 
@@ -79,7 +81,10 @@ class Derive:
         """
         with self._lock:
             self.catch_up(own_so_far - self.counted)
-            return [self._event(record) for record in records]
+            found = [self._event(record) for record in records]
+            if not self._is_shared:
+                self._recent.clear()
+            return found
 
     def catch_up(self, limit: int = _ALL) -> None:
         """Count up to ``limit`` records that were not counted yet."""

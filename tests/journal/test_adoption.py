@@ -152,3 +152,26 @@ def test_a_dead_parent_is_adopted_while_its_child_lives(tmp_path: Path) -> None:
     assert drain(tmp_path) == [b"parent"]
     os.kill(child, signal.SIGKILL)
     parent.stdout.close()
+
+
+def test_no_segment_goes_while_another_sink_is_owed_it(
+    opened: Callable[..., Journal], tmp_path: Path, folder: Path
+) -> None:
+    first = opened()
+    for name in (SINK, "ingest"):
+        first.reader(name)
+    for payload in numbered(0, 3000):
+        first.append(payload.ljust(500))
+    first.close()
+    assert len(list(folder.glob("*.seg"))) > 1
+    assert len(drain(tmp_path)) == 3000
+    assert sum(map(len, adopt_and_read(folder, "ingest"))) == 3000
+
+
+def test_segments_of_another_version_are_left_alone(tmp_path: Path, folder: Path) -> None:
+    crashed(tmp_path, 3)
+    for path in folder.glob("*.seg"):
+        path.write_bytes(path.read_bytes().replace(b"ASOJRNL\x01", b"ASOJRNL\x02"))
+    before = sorted(folder.iterdir())
+    assert drain(tmp_path) == []
+    assert sorted(folder.iterdir()) == before

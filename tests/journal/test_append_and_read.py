@@ -203,3 +203,14 @@ def test_a_cut_anywhere_leaves_every_record_before_it(
     found, end, _ = read_records(whole[:cut].ljust(len(whole) + 16, b"\0"), 0, 99)
     assert found == written[: len(found)]
     assert len(found) == len(written) or end + len(written[len(found)]) + 8 > cut
+
+
+def test_what_memory_held_undelivered_at_the_end_is_counted() -> None:
+    journal = open_journal(None, None, ORIGIN)
+    reader = journal.reader("tail", durable=False)
+    for number in range(5):
+        journal.append(b"%d" % number)
+    reader.read(2)
+    reader.commit()
+    journal.close()
+    assert journal.dropped == 3
