@@ -21,7 +21,7 @@ _FIRST_BYTES = 256 << 10
 _LARGEST_BYTES = 2 << 20
 _QUICK_S = 10.0  # filled faster than this: the next one is twice as large
 _RETRY_S = 5.0  # after the disk refused, in seconds
-_MEMORY_SEGMENTS = 64  # of 256 KiB: 16 MiB at most
+_MEMORY_BYTES = 16 << 20  # of what is held in memory only
 
 
 class Live(Chain):
@@ -79,7 +79,7 @@ class Live(Chain):
         if self.spares or time.monotonic() < self._retry_at:
             return
         if self._folder is None:
-            self.spares.extend(filter(None, [self._in_memory(_FIRST_BYTES)]))
+            self.spares.extend(filter(None, [self._in_memory(self._size)]))
             return
         if self.owner is None or not self.owner.path.exists():
             self._reopen(self._folder)
@@ -157,7 +157,7 @@ class Live(Chain):
         if record_bytes > LARGEST_PAYLOAD:
             return None
         found = self._on_disk(size) if time.monotonic() >= self._retry_at else None
-        return found or self._in_memory(max(_FIRST_BYTES, 2 * record_bytes))
+        return found or self._in_memory(size)
 
     def _on_disk(self, size: int) -> Segment | None:
         if self._folder is None or self.owner is None:
@@ -192,7 +192,7 @@ class Live(Chain):
         self._swapped_at = now
         if segment.path is None:
             self.memory.append(segment)
-            if len(self.memory) > _MEMORY_SEGMENTS:
+            if sum(each.size for each in list(self.memory)) > _MEMORY_BYTES:
                 oldest = self.memory.popleft()
                 self.lost += self.unread(oldest)
                 oldest.discard()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import _thread
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from aso.guard import Guard
 from aso.journal import Journal, Reader, Record
@@ -14,8 +14,7 @@ from aso.shipper.derive import Derive
 from aso.shipper.lane import Lane, Sink
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Station:
+class Station(NamedTuple):
     """What all processes that are forked from one another share."""
 
     journal: Journal

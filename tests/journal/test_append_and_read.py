@@ -190,7 +190,7 @@ def test_memory_is_bounded_and_what_it_lets_go_is_counted(tmp_path: Path) -> Non
         journal.append(b"%08d" % number * 64)
     found = payloads(reader.read(99_999))
     assert found == [b"%08d" % number * 64 for number in range(journal.dropped, 40_000)]
-    assert 16_000_000 < sum(map(len, found)) < 17_000_000
+    assert 12_000_000 < sum(map(len, found)) < 17_000_000
 
 
 @settings(max_examples=200, deadline=None)
