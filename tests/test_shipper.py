@@ -317,6 +317,22 @@ def test_without_threads_flush_delivers_by_itself(
     assert (sink.got, sink.closed) == ([b"a"], 1)
 
 
+def test_what_is_swept_up_is_delivered_without_being_asked_for(
+    deliver: Callable[..., Delivery],
+) -> None:
+    handed_over, made = [b"b", b"a"], list[Delivery]()
+
+    def sweep() -> None:
+        while handed_over:
+            made[0].append(handed_over.pop())
+
+    sink = Sink()
+    delivery = deliver(sink, sweep=sweep)
+    made.append(delivery)
+    delivery.append(b"first")
+    until(lambda: sink.got == [b"first", b"a", b"b"])
+
+
 def test_two_sinks_of_one_destination_have_a_place_each(deliver: Callable[..., Delivery]) -> None:
     first, second = Sink(), Sink()
     delivery = deliver(first, second)

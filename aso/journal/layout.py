@@ -20,7 +20,7 @@ _FIXED = struct.Struct("<8sIII")
 _HEAD = struct.Struct("<II")
 _WORD = struct.Struct("<I")
 RECORD_HEAD_BYTES = _HEAD.size
-LARGEST_PAYLOAD = 8 << 20  # bytes; a record of facts has about 500
+LARGEST_RECORD = 8 << 20  # bytes; a record of facts has about 500
 CRC_CHUNK = 4096
 
 pack_head: Callable[[int, int], bytes] = _HEAD.pack

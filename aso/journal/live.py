@@ -12,7 +12,7 @@ from pathlib import Path
 from aso.facts import Origin
 from aso.journal.chain import Chain, Cursor
 from aso.journal.files import make_private
-from aso.journal.layout import LARGEST_PAYLOAD
+from aso.journal.layout import LARGEST_RECORD
 from aso.journal.owner import Owner
 from aso.journal.segment import Segment
 
@@ -154,7 +154,7 @@ class Live(Chain):
         if spare is not None:
             self.spares.append(spare)
         size = max(self._size, 2 * record_bytes)
-        if record_bytes > LARGEST_PAYLOAD:
+        if record_bytes > LARGEST_RECORD:
             return None
         found = self._on_disk(size) if time.monotonic() >= self._retry_at else None
         return found or self._in_memory(size)
@@ -192,10 +192,13 @@ class Live(Chain):
         self._swapped_at = now
         if segment.path is None:
             self.memory.append(segment)
-            if sum(each.size for each in list(self.memory)) > _MEMORY_BYTES:
-                oldest = self.memory.popleft()
-                self.lost += self.unread(oldest)
-                oldest.discard()
+            self._bound_memory()
+
+    def _bound_memory(self) -> None:
+        while len(self.memory) > 1 and sum(each.size for each in list(self.memory)) > _MEMORY_BYTES:
+            oldest = self.memory.popleft()
+            self.lost += self.unread(oldest)
+            oldest.discard()
 
     def _give_up_memory(self) -> None:
         for segment in self.segments():

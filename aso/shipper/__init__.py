@@ -28,7 +28,8 @@ class Shipper:
     """Delivers what the journal has to every sink, each at its own pace.
 
     A sink's ``destination`` names its place in the journal; where it is None, nothing is kept for
-    it. Without that attribute the sink's class is its name.
+    it. Without that attribute the sink's class is its name. ``sweep`` is called every
+    ``interval_s`` by a thread of ours: it may append what finalizers handed over.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Shipper:
         guard: Guard,
         interval_s: float = 0.25,
         batch: int = 500,
+        sweep: Callable[[], None] | None = None,
     ) -> None:
         self._journal = journal
         self._guard = guard
@@ -53,6 +55,7 @@ class Shipper:
             guard=guard,
             interval_s=interval_s,
             batch=batch,
+            sweep=sweep,
         )
         self._crews: dict[int, Crew] = {}
         self._crew()

@@ -24,6 +24,7 @@ class Station(NamedTuple):
     guard: Guard
     interval_s: float
     batch: int
+    sweep: Callable[[], None] | None
 
 
 class Crew:
@@ -82,6 +83,9 @@ class Crew:
     def _keep(self) -> None:
         pause = threading.Event()
         while not self._is_stopping:
+            with self._station.guard:
+                if self._station.sweep is not None:
+                    self._station.sweep()
             with self._station.guard:
                 self._station.journal.maintain()
                 if not self.lanes:

@@ -205,6 +205,16 @@ def test_a_cut_anywhere_leaves_every_record_before_it(
     assert len(found) == len(written) or end + len(written[len(found)]) + 8 > cut
 
 
+def test_memory_takes_the_largest_record_that_there_is() -> None:
+    journal = open_journal(None, None, ORIGIN)
+    reader = journal.reader("tail", durable=False)
+    journal.append(b"a")
+    journal.append(bytes(8 << 20))
+    assert (len(reader.read(9)), journal.dropped) == (1, 1)
+    journal.append(bytes((8 << 20) - 8))
+    assert (len(reader.read(9)), journal.dropped) == (1, 1)
+
+
 def test_what_memory_held_undelivered_at_the_end_is_counted() -> None:
     journal = open_journal(None, None, ORIGIN)
     reader = journal.reader("tail", durable=False)
