@@ -9,7 +9,6 @@ policy and delivered; nothing about the call changes. See README.md and docs/.
 
 from __future__ import annotations
 
-from aso.context import meter
 from aso.dimensions import carry, dimensions, track
 from aso.errors import (
     AsoError,
@@ -20,6 +19,7 @@ from aso.errors import (
     PolicyError,
     ProviderNotAllowedError,
 )
+from aso.metering import meter
 from aso.policy import Policy
 from aso.recording import record
 from aso.records import Cost, Event, Usage

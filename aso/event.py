@@ -92,7 +92,6 @@ def cost_of(facts: Facts, usage: Usage, model: str | None, pricer: Pricer) -> Co
         usage,
         provider=facts.provider,
         model=model,
-        request_model=facts.request_model,
         at=datetime.fromtimestamp(facts.ended_at_ms / 1000, timezone.utc),
         conditions=conditions_of(facts),
         outcome=facts.outcome,
@@ -120,6 +119,8 @@ def conditions_of(facts: Facts) -> dict[str, Any]:
     """Return what, beside model and usage, a price depends on."""
     found: dict[str, Any] = dict((facts.extra or {}).get("conditions") or {})
     found["endpoint"] = facts.endpoint
+    if (size := at(facts.usage, "search_context_size")) is not None:
+        found["search_context_size"] = size
     if facts.service_tier is not None:
         found["service_tier"] = facts.service_tier
     if (reported := _reported(facts)) is not None:

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 from aso import policy as rules
 from aso.context import Scope, current
+from aso.dimension_rules import MAX_PAIRS
 from aso.errors import PolicyError
 from aso.event import build
 from aso.facts import Origin, decode
-from aso.guard import Guard
+from aso.guard import Guard, say
 from aso.inflight import Inflight
 from aso.providers import Provider
 from aso.records import Call, Event
@@ -70,6 +71,8 @@ class Pipeline:
         self.abandoned: deque[Inflight] = deque()
         self.watchers: list[Callable[[Event], None]] = []
         self.dropped_dimensions = 0
+        self.violations = 0
+        self._said: dict[str, float] = {}
         self._encode = to_json
         self._random = random.Random()
 
@@ -167,14 +170,30 @@ class Pipeline:
         """Return a call's dimensions: the process's, the client's, the scope's, the call's."""
         if not client_dims and not call_dims and not self.dimensions:
             return scope.dims
-        return {**self.dimensions, **(client_dims or {}), **scope.dims, **(call_dims or {})}
+        dims = {**self.dimensions, **(client_dims or {}), **scope.dims, **(call_dims or {})}
+        return dims if len(dims) <= MAX_PAIRS else self._trimmed(dims, scope)
+
+    def _trimmed(self, dims: Mapping[str, str], scope: Scope) -> Mapping[str, str]:
+        """Return 8 pairs: each source kept its limit, together they do not; the code's stay."""
+        kept = dict(scope.dims)
+        for key, value in dims.items():
+            if key not in kept and len(kept) < MAX_PAIRS:
+                kept[key] = value
+        self.dropped_dimensions += len(dims) - len(kept)
+        say("too many dimensions", "aso: over 8 dimensions in force, some were dropped", said=self._said)
+        return kept
 
     def _decide(self, flight: Inflight) -> None:
         assert self.policy is not None  # noqa: S101 — for the type checker
         decision = rules.decide(self.policy, self.call_of(flight))
-        if decision.violation is not None and decision.action == "block":
+        if decision.violation is None:
+            return
+        if decision.action == "block":
             self.refuse(flight, decision.violation)
             raise decision.violation
+        self.violations += 1
+        if self.policy.mode == "warn":
+            say(str(decision.violation), f"aso.policy: {decision.violation}", said=self._said)
 
     def refuse(self, flight: Inflight, violation: PolicyError) -> None:
         """Write the event of a refused call."""

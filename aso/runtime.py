@@ -23,7 +23,7 @@ from aso.patch import Applied, require
 from aso.pipeline import Pipeline
 from aso.pricing import Pricer, load_overlay
 from aso.records import Event
-from aso.shipper import Shipper
+from aso.shipper import Shipper, destination_of
 from aso.sinks import IngestSink, LedgerSink, Sink
 from aso.stainless import Stainless
 from aso.version import __version__
@@ -318,24 +318,11 @@ def origin_of(settings: Settings) -> Origin:
 def open_session(settings: Settings) -> Session:
     """Open the journal and the sinks that the settings name."""
     sinks = _sinks_of(settings)
-    destination = destination_of(sinks)
+    names = sorted(name for sink in sinks if (name := destination_of(sink)) is not None)
     journal = open_journal(
-        settings.home, destination, origin_of(settings), durability=settings.durability
+        settings.home, "+".join(names) or None, origin_of(settings), durability=settings.durability
     )
     return Session(settings, journal, sinks)
-
-
-def destination_of(sinks: Sequence[Sink]) -> str | None:
-    """Return the name under which undelivered events wait; None where all sinks are in memory."""
-    names = sorted(name for sink in sinks if (name := _name_of(sink)) is not None)
-    return "+".join(names) or None
-
-
-def _name_of(sink: Sink) -> str | None:
-    kind = type(sink)
-    default = f"{kind.__module__}.{kind.__qualname__}"
-    name: str | None = getattr(sink, "destination", default)
-    return name
 
 
 def _sinks_of(settings: Settings) -> Sequence[Sink]:

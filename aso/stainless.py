@@ -158,6 +158,8 @@ class Stainless:
         found = inner
         with self.pipeline.guard:
             found = stream.parsed(inner, instance.response, is_async=is_async)
+        if stream.is_concealed(instance.response):
+            found = stream.concealing(found, self.pipeline.guard, is_async=is_async)
         return found
 
     def _begin(self, client: Any, args: Any, kwargs: Any) -> tuple[Inflight | None, Any, Any]:
@@ -223,6 +225,8 @@ class Stainless:
             flight.first_byte_at_ms = flight.now_ms()
             flight.completion_bytes = len(response.content)
         else:
+            if flight.hides_usage:
+                stream.conceal(response)
             stream.attach(response, flight, self.pipeline.guard)
             self.pipeline.live.add(flight)
 

@@ -19,6 +19,7 @@ from aso.inflight import Inflight
 from aso.scanner import Scanner
 
 _OPEN: weakref.WeakKeyDictionary[Any, Tail] = weakref.WeakKeyDictionary()
+_CONCEALED: weakref.WeakSet[Any] = weakref.WeakSet()
 
 
 class Tail:
@@ -73,6 +74,16 @@ def attach(response: Any, flight: Inflight, guard: Guard) -> None:
     flight.stream = _is_event_stream(response)
 
 
+def conceal(response: Any) -> None:
+    """Remember that usage was asked for on the caller's behalf: its chunk is not the caller's."""
+    _CONCEALED.add(response)
+
+
+def is_concealed(response: Any) -> bool:
+    """Return True where the usage chunk must be hidden, whatever else of ours fails."""
+    return response in _CONCEALED
+
+
 def parsed(inner: Any, response: Any, *, is_async: bool) -> Any:
     """Return a generator around the SDK's own generator of parsed chunks, of the same type."""
     tail = _OPEN.get(response)
@@ -81,9 +92,8 @@ def parsed(inner: Any, response: Any, *, is_async: bool) -> Any:
     tail.flight.scanner = None
     tail.flight.stream = True
     observe = protected(tail.guard, tail.flight.shape.observer(tail.flight.answer))
-    hidden = protected(tail.guard, tail.flight.shape.is_usage_only) if tail.flight.hides_usage else None
     reader: Callable[..., Any] = _read_async if is_async else _read
-    generator = reader(inner, tail, observe, hidden)
+    generator = reader(inner, tail, observe)
     tail.generator = weakref.ref(generator)
     return generator
 
@@ -126,17 +136,12 @@ def _read(
     inner: Generator[Any, None, None],
     tail: Tail,
     observe: Callable[[Any], Any],
-    hidden: Callable[[Any], Any] | None,
 ) -> Generator[Any, None, None]:
     try:
         for chunk in inner:
             if tail.flight.first_byte_at_ms is None:
                 tail.first_byte()
             observe(chunk)
-            if hidden is not None:
-                if hidden(chunk):
-                    continue
-                _hide_usage(chunk)
             yield chunk
     except GeneratorExit:
         tail.flight.abandon()
@@ -154,17 +159,12 @@ async def _read_async(
     inner: AsyncGenerator[Any, None],
     tail: Tail,
     observe: Callable[[Any], Any],
-    hidden: Callable[[Any], Any] | None,
 ) -> AsyncGenerator[Any, None]:
     try:
         async for chunk in inner:
             if tail.flight.first_byte_at_ms is None:
                 tail.first_byte()
             observe(chunk)
-            if hidden is not None:
-                if hidden(chunk):
-                    continue
-                _hide_usage(chunk)
             yield chunk
     except GeneratorExit:
         tail.flight.abandon()
@@ -229,8 +229,38 @@ def _is_running(generator: Any) -> bool:
     return bool(getattr(generator, "gi_running", False) or getattr(generator, "ag_running", False))
 
 
-def _hide_usage(chunk: Any) -> None:
-    """Undo what asking for usage adds to every chunk: ``"usage": null``."""
-    said: set[str] | None = getattr(chunk, "__pydantic_fields_set__", None)
-    if said is not None and "usage" in said and chunk.usage is None:
-        said.discard("usage")
+def concealing(inner: Any, guard: Guard, *, is_async: bool) -> Any:
+    """Return a generator of the chunks that the caller would see had nothing been asked for."""
+    is_extra = protected(guard, _is_extra)
+    return _conceal_async(inner, is_extra) if is_async else _conceal(inner, is_extra)
+
+
+def _conceal(
+    inner: Generator[Any, None, None], is_extra: Callable[[Any], Any]
+) -> Generator[Any, None, None]:
+    try:
+        for chunk in inner:
+            if not is_extra(chunk):
+                yield chunk
+    finally:
+        inner.close()
+
+
+async def _conceal_async(
+    inner: AsyncGenerator[Any, None], is_extra: Callable[[Any], Any]
+) -> AsyncGenerator[Any, None]:
+    try:
+        async for chunk in inner:
+            if not is_extra(chunk):
+                yield chunk
+    finally:
+        await inner.aclose()
+
+
+def _is_extra(chunk: Any) -> bool:
+    """Return True for the chunk with nothing but usage; undo ``"usage": null`` on all others."""
+    if not chunk.choices and chunk.usage is not None:
+        return True
+    if chunk.usage is None:
+        chunk.__pydantic_fields_set__.discard("usage")
+    return False

@@ -102,11 +102,6 @@ def _observe_many(choices: Any, answer: Answer) -> None:
             answer.complete = True
 
 
-def is_usage_only(chunk: Any) -> bool:
-    """Return True for the extra chunk that ``include_usage`` adds: no choices, only usage."""
-    return not field(chunk, "choices") and field(chunk, "usage") is not None
-
-
 def request_chars(body: Mapping[str, Any]) -> int | None:
     """Return the characters of all messages."""
     messages = body.get("messages")
@@ -162,7 +157,6 @@ SHAPE = Shape(
     name="chat_completions",
     read=read,
     observer=observer,
-    is_usage_only=is_usage_only,
     request_chars=request_chars,
     conditions=conditions,
     counters=COUNTERS,

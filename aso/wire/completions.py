@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from aso.wire.access import characters, field, items, text, written
-from aso.wire.chat_completions import COUNTERS, is_usage_only
+from aso.wire.chat_completions import COUNTERS
 from aso.wire.shape import Answer, Shape
 
 _NO_KEYS: frozenset[str] = frozenset()
@@ -58,7 +58,6 @@ SHAPE = Shape(
     name="completions",
     read=read,
     observer=observer,
-    is_usage_only=is_usage_only,
     request_chars=request_chars,
     conditions=no_conditions,
     counters=COUNTERS,

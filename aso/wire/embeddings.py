@@ -35,12 +35,6 @@ def observer(answer: Answer) -> Callable[[Any], None]:
     return observe
 
 
-def is_usage_only(chunk: Any) -> bool:
-    """Return False: no chunk is added to such an answer."""
-    del chunk
-    return False
-
-
 def request_chars(body: Mapping[str, Any]) -> int | None:
     """Return the characters of the input or inputs; None where token ids were sent."""
     sent = body.get("input")
@@ -53,7 +47,6 @@ SHAPE = Shape(
     name="embeddings",
     read=read,
     observer=observer,
-    is_usage_only=is_usage_only,
     request_chars=request_chars,
     conditions=no_conditions,
     counters=replace(COUNTERS, input_tokens=("prompt_tokens", "total_tokens")),  # Voyage: total

@@ -11,7 +11,6 @@ from typing import Any
 
 from aso.usage import Counters
 from aso.wire.access import characters, field, items, plain, text, written
-from aso.wire.embeddings import is_usage_only
 from aso.wire.shape import Answer, Shape
 
 _CONTENT_KEYS = frozenset({"content", "text", "arguments", "output", "summary", "refusal", "input"})
@@ -146,7 +145,6 @@ SHAPE = Shape(
     name="responses",
     read=read,
     observer=observer,
-    is_usage_only=is_usage_only,
     request_chars=request_chars,
     conditions=conditions,
     counters=COUNTERS,

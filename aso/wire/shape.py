@@ -39,7 +39,6 @@ class Shape:
         name: its name in the journal; never change one.
         read: fills an Answer from a whole answer.
         observer: returns a function that fills the Answer from each chunk of a stream.
-        is_usage_only: True for a chunk that carries usage and nothing else.
         request_chars: characters of text that a request body sends.
         conditions: values of the request that a price may depend on.
         counters: where the usage object says what.
@@ -48,7 +47,6 @@ class Shape:
     name: str
     read: Callable[[Any, Answer], None]
     observer: Callable[[Answer], Callable[[Any], None]]
-    is_usage_only: Callable[[Any], bool]
     request_chars: Callable[[Mapping[str, Any]], int | None]
     conditions: Callable[[Mapping[str, Any]], Mapping[str, Any] | None]
     counters: Counters

@@ -1,0 +1,62 @@
+"""TOML and JSON from outside → a mapping, with one clear error. Reads files; nothing else does."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from aso.errors import ConfigError
+
+
+def read(source: str | Path | Mapping[str, Any], what: str) -> Mapping[str, Any]:
+    """Return the document: a mapping as it is, a path's file, or the text itself.
+
+    Args:
+        source: a mapping; a path ending in .toml or .json; or TOML or JSON as text.
+        what: what the document is, for the error, e.g. ``policy``.
+
+    Raises:
+        ConfigError: there is no such file, or it is neither TOML nor JSON, or not a table.
+    """
+    if isinstance(source, Mapping):
+        return source
+    text = _text(source, what)
+    found = _parse(text, what, is_json=text.lstrip().startswith("{"))
+    if not isinstance(found, dict):
+        raise ConfigError(f"{what} is a {type(found).__name__}: it must be a table of fields")
+    return found
+
+
+def _text(source: str | Path, what: str) -> str:
+    if isinstance(source, str) and ("\n" in source or source.lstrip().startswith("{")):
+        return source
+    path = Path(source).expanduser()
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"{what} file {str(path)!r} cannot be read ({type(error).__name__}): "
+            "give the path of a TOML or JSON file in UTF-8"
+        ) from error
+
+
+def _parse(text: str, what: str, *, is_json: bool) -> Any:
+    try:
+        return json.loads(text) if is_json else _toml().loads(text)
+    except ValueError as error:
+        kind = "JSON" if is_json else "TOML"
+        raise ConfigError(f"{what} is not valid {kind}: {error}") from error
+
+
+def _toml() -> Any:
+    name = "tomllib" if sys.version_info >= (3, 11) else "tomli"
+    try:
+        return __import__(name)
+    except ImportError as error:
+        raise ConfigError(
+            "reading TOML needs Python 3.11, or on 3.10 the package tomli: "
+            "pip install tomli, or write the document as JSON"
+        ) from error

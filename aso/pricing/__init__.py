@@ -1,0 +1,68 @@
+"""What it costs: units, catalog, match, compute, settle. Pure functions over a hashed catalog."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from aso.errors import ConfigError
+from aso.pricing.catalog import Catalog, bundled
+from aso.pricing.overlay import Overlay, load_overlay
+from aso.pricing.pricer import Pricer
+from aso.records import Cost, Usage
+
+__all__ = ["Catalog", "Overlay", "Pricer", "bundled", "load_overlay", "price"]
+
+_CONDITIONS = frozenset(
+    {
+        "service_tier",
+        "processing",
+        "speed",
+        "inference_geo",
+        "data_residency",
+        "search_context_size",
+        "endpoint",
+        "tools",
+        "provider_reported",
+        "overlay",
+    }
+)
+_BUNDLED = Pricer()
+
+
+def price(
+    usage: Usage | Mapping[str, Any],
+    *,
+    provider: str,
+    model: str,
+    at: datetime,
+    **conditions: Any,
+) -> Cost:
+    """Return what this usage costs, with every line. Pure.
+
+    Args:
+        usage: a Usage, or the event's token names (``prompt_tokens``, ``cache_read_tokens``, ...)
+            and unit names (``audio_seconds``, ``web_search_requests``, ...) → quantity.
+        provider: who bills, e.g. ``openai``.
+        model: as the provider names it.
+        at: the instant that decides which price is in force; aware.
+        conditions: ``service_tier``, ``processing`` ("batch"), ``speed``, ``inference_geo``,
+            ``data_residency``, ``search_context_size``, ``endpoint``, ``tools``,
+            ``provider_reported`` (mapping: cost, upstream_cost, is_byok, ticks, estimated_cost),
+            ``overlay`` (``{"openai:*": {"multiplier": "0.85"}}``).
+
+    Raises:
+        ConfigError: a condition is not known, the instant has no zone, or the overlay is wrong.
+    """
+    if unknown := sorted(conditions.keys() - _CONDITIONS):
+        raise ConfigError(f"price() got conditions {unknown}: choose from {sorted(_CONDITIONS)}")
+    if at.utcoffset() is None:
+        raise ConfigError(f"at={at.isoformat()} has no time zone: pass an aware datetime")
+    overlay = conditions.pop("overlay", None)
+    pricer = _BUNDLED if overlay is None else Pricer(overlay=_overlay(overlay))
+    return pricer.price(usage, provider=provider, model=model, at=at, conditions=conditions)
+
+
+def _overlay(source: Overlay | Mapping[str, Any]) -> Overlay:
+    return source if isinstance(source, Overlay) else load_overlay(source)

@@ -1,0 +1,74 @@
+"""Build the catalog; see the package's docstring."""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import hashlib
+import json
+import sys
+import tomllib
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from aso.pricing.build import genai_prices_source, litellm_source
+from aso.pricing.build.merge import Merged, document, merge
+
+_HERE = Path(__file__).parent
+_CATALOG = _HERE.parent / "data" / "catalog.json.gz"
+
+
+def main() -> int:
+    """Build, report, and write where asked; 1 where the written catalog differs."""
+    arguments = _arguments()
+    inputs = tomllib.loads((_HERE / "inputs.toml").read_text(encoding="utf-8"))
+    overrides = tomllib.loads((_HERE / "overrides.toml").read_text(encoding="utf-8"))
+    genai, litellm = (_verified(arguments.inputs, one) for one in inputs["input"])
+    day = inputs["version"].replace(".", "-")
+    rows = genai_prices_source.load(genai), litellm_source.load(litellm)
+    merged = merge(*rows, overrides, day)
+    data = packed(document(merged, inputs))
+    _report(merged, len(data))
+    if arguments.write:
+        _CATALOG.write_bytes(data)
+        return 0
+    is_same = _CATALOG.exists() and _CATALOG.read_bytes() == data
+    print("the committed catalog is", "the same" if is_same else "DIFFERENT")
+    return 0 if is_same else 1
+
+
+def packed(catalog: Mapping[str, Any]) -> bytes:
+    """Return the same bytes for the same catalog, whatever the day."""
+    text = json.dumps(catalog, sort_keys=True, separators=(",", ":"))
+    return gzip.compress(text.encode(), compresslevel=9, mtime=0)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m aso.pricing.build", description=__doc__)
+    parser.add_argument("--inputs", type=Path, required=True, help="the folder of the wheels")
+    parser.add_argument("--write", action="store_true", help="write the catalog")
+    return parser.parse_args()
+
+
+def _verified(folder: Path, one: Mapping[str, str]) -> Path:
+    path = folder / one["file"]
+    found = hashlib.sha256(path.read_bytes()).hexdigest()
+    if found != one["sha256"]:
+        sys.exit(f"{path.name} has sha256 {found}, inputs.toml says {one['sha256']}")
+    return path
+
+
+def _report(merged: Merged, size: int) -> None:
+    for provider, rows in sorted(merged.providers.items()):
+        counts = Counter(row["confidence"] for row in rows.values())
+        print(f"{provider:12} {len(rows):5} models  {dict(counts)}")
+    print(f"{len(merged.conflicts)} conflicts stay out:")
+    for line in merged.conflicts:
+        print("  ", line)
+    print(f"{size} bytes")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

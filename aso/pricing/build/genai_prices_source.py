@@ -1,0 +1,127 @@
+"""genai-prices (MIT): dated prices, tiers, variants, read from its wheel."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from aso.pricing.build.rows import PriceEntry, Rates, SourceRow
+
+_PROVIDERS = {
+    "openai": "openai",
+    "x-ai": "xai",
+    "groq": "groq",
+    "novita": "novita",
+    "fireworks": "fireworks",
+    "perplexity": "perplexity",
+    "cerebras": "cerebras",
+    "mistral": "mistral",
+    "deepseek": "deepseek",
+    "zai": "zai",
+    "azure": "azure",
+    "anthropic": "anthropic",
+    "google": "google",
+    "openrouter": "openrouter",
+    "together": "together",
+    "cohere": "cohere",
+    "voyageai": "voyage",
+}
+_MILLION, _THOUSAND, _HOUR = 1_000_000, 1_000, 3_600
+_UNITS: dict[str, tuple[str, int]] = {
+    "input_mtok": ("input_tokens", _MILLION),
+    "output_mtok": ("output_tokens", _MILLION),
+    "cache_read_mtok": ("cache_read_tokens", _MILLION),
+    "cache_write_mtok": ("cache_write_tokens", _MILLION),
+    "cache_write_1h_mtok": ("cache_write_1h_tokens", _MILLION),
+    "input_audio_mtok": ("input_audio_tokens", _MILLION),
+    "input_image_mtok": ("input_image_tokens", _MILLION),
+    "input_video_mtok": ("input_video_tokens", _MILLION),
+    "cache_audio_read_mtok": ("cache_read_audio_tokens", _MILLION),
+    "cache_image_read_mtok": ("cache_read_image_tokens", _MILLION),
+    "output_audio_mtok": ("output_audio_tokens", _MILLION),
+    "output_image_mtok": ("output_image_tokens", _MILLION),
+    "output_video_mtok": ("output_video_tokens", _MILLION),
+    "output_reasoning_mtok": ("reasoning_tokens", _MILLION),
+    "output_citation_mtok": ("citation_tokens", _MILLION),
+    "web_searches_kcount": ("web_search_requests", _THOUSAND),
+    "storage_searches_kcount": ("file_search_calls", _THOUSAND),
+    "audio_hours": ("audio_seconds", _HOUR),
+    "input_audio_hours": ("audio_seconds", _HOUR),
+    "input_mchars": ("input_characters", _MILLION),
+    "input_document_kpages": ("pages", _THOUSAND),
+    "input_annotated_document_kpages": ("annotated_pages", _THOUSAND),
+}
+
+
+def load(wheel: Path) -> list[SourceRow]:
+    """Return every row of the providers that we price."""
+    sys.path.insert(0, str(wheel))
+    providers = importlib.import_module("genai_prices.data").providers
+    return [
+        row
+        for provider in providers
+        if provider.id in _PROVIDERS
+        for model in provider.models
+        if (row := _row(_PROVIDERS[provider.id], model)) is not None
+    ]
+
+
+def _row(provider: str, model: Any) -> SourceRow | None:
+    prices = _standard(model.prices) + _variants(model.price_variants or [])
+    if not any(price.rates for price in prices if not price.when):
+        return None
+    name = model.id.rstrip("-")
+    return SourceRow(provider, name, _aliases(model.match), prices)
+
+
+def _aliases(clause: Any) -> set[str]:
+    """Return the exact names; catch-alls (starts with, contains, patterns) are left behind."""
+    if hasattr(clause, "or_"):
+        return set().union(*(_aliases(one) for one in clause.or_))
+    return {clause.equals.lower()} if hasattr(clause, "equals") else set()
+
+
+def _standard(prices: Any) -> list[PriceEntry]:
+    entries: list[PriceEntry] = []
+    since: str | None = None
+    for one in prices if isinstance(prices, list) else [prices]:
+        constraint = getattr(one, "constraint", None)
+        if (start := getattr(constraint, "start_date", None)) is not None:
+            since = f"{start.isoformat()}T00:00:00+00:00"
+        entry = _entry(getattr(one, "prices", one))
+        entry.since = since
+        if (opens := getattr(constraint, "start_time", None)) is not None:
+            minutes = [opens.hour * 60 + opens.minute]
+            minutes.append(constraint.end_time.hour * 60 + constraint.end_time.minute)
+            entry.window = {"days": [0, 1, 2, 3, 4, 5, 6], "minutes": minutes}
+        entries.append(entry)
+    return entries
+
+
+def _variants(variants: list[Any]) -> list[PriceEntry]:
+    entries = []
+    for one in variants:
+        entry = _entry(one.prices)
+        entry.when = dict(one.when)
+        start = getattr(one.constraint, "start_date", None)
+        entry.since = f"{start.isoformat()}T00:00:00+00:00" if start else None
+        if entry.rates:
+            entries.append(entry)
+    return entries
+
+
+def _entry(price: Any) -> PriceEntry:
+    rates: Rates = {}
+    tiers: dict[int, Rates] = {}
+    for key, value in vars(price).items():
+        if value is None or key not in _UNITS:
+            continue
+        unit, per = _UNITS[key]
+        base = getattr(value, "base", value)
+        rates[unit] = (Decimal(base), per)
+        for tier in getattr(value, "tiers", ()):
+            tiers.setdefault(tier.start, {})[unit] = (Decimal(tier.price), per)
+    return PriceEntry(rates, tiers=list(tiers.items()))

@@ -1,0 +1,40 @@
+"""Exact arithmetic whatever decimal context the program has set: one context of our own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+
+from aso.records import Quantity
+
+_EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)
+_PLACES = Decimal("1e-18")  # where a division does not end, e.g. per 3,600 seconds
+
+
+def amount(quantity: Quantity, rate: Decimal, per: Quantity, multiplier: Decimal | None) -> Decimal:
+    """Return quantity × rate ÷ per × multiplier; exact, or to 18 places where it does not end."""
+    product = _EXACT.multiply(Decimal(quantity), rate)
+    if multiplier is not None:
+        product = _EXACT.multiply(product, multiplier)
+    found = _EXACT.divide(product, Decimal(per))
+    if _EXACT.multiply(found, Decimal(per)) == product:
+        return found
+    return _EXACT.quantize(found, _PLACES)
+
+
+def total(amounts: Iterable[Decimal]) -> Decimal:
+    """Return the exact sum."""
+    found = Decimal(0)
+    for one in amounts:
+        found = _EXACT.add(found, one)
+    return found
+
+
+def difference(left: Decimal, right: Decimal) -> Decimal:
+    """Return left - right, exactly."""
+    return _EXACT.subtract(left, right)
+
+
+def product(left: Decimal, right: Decimal) -> Decimal:
+    """Return left × right, exactly."""
+    return _EXACT.multiply(left, right)
