@@ -69,7 +69,9 @@ class Session:
             hosts=settings.hosts,
         )
         self.guard = Guard("aso.delivery")
-        self.shipper = Shipper(journal, sinks, self.build, guard=self.guard)
+        self.shipper = Shipper(
+            journal, sinks, self.build, guard=self.guard, sweep=self.pipeline.sweep
+        )
         self.applied = [
             Applied(INTEGRATIONS[name], Stainless(self.pipeline, name).wrapper)
             for name in settings.integrations or INTEGRATIONS
