@@ -17,6 +17,7 @@ from aso.policy.patterns import Patterns
 from aso.records import Call
 
 _SHOWN = 8
+_KEPT = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +35,26 @@ _ALLOW = Decision("allow")
 def decide(policy: Policy, call: Call) -> Decision:
     """Return whether the call may be made."""
     rules = policy.compiled
-    violation = _provider(rules, call.provider)
-    if violation is None and call.model is not None:
-        violation = _model(rules, call.provider, policy.aliases.get(call.model, call.model))
-    if violation is None:
-        violation = _dimensions(rules, call)
+    violation = _route(policy, call) or _dimensions(rules, call)
     if violation is None:
         return _ALLOW
     if policy.mode == "enforce":
         return Decision("block", violation)
     violation.decision = policy.mode
     return Decision("allow", violation, policy.mode)
+
+
+def _route(policy: Policy, call: Call) -> PolicyError | None:
+    """Check who bills and which model; a program calls few of them, so what passed is kept."""
+    rules, route = policy.compiled, (call.provider, call.model)
+    if route in rules.passed:
+        return None
+    violation = _provider(rules, call.provider)
+    if violation is None and call.model is not None:
+        violation = _model(rules, call.provider, policy.aliases.get(call.model, call.model))
+    if violation is None and len(rules.passed) < _KEPT:
+        rules.passed.add(route)
+    return violation
 
 
 def _provider(rules: Compiled, provider: str) -> PolicyError | None:
@@ -79,27 +89,26 @@ def _model(rules: Compiled, provider: str, model: str) -> PolicyError | None:
 
 def _dimensions(rules: Compiled, call: Call) -> PolicyError | None:
     dims = call.dims
-    if (rules.requires_any and not dims and not call.env) or rules.mandatory:
-        missing = [key for key in rules.mandatory if not (dims.get(key) or _is_env(key, call))]
-        if missing or not rules.mandatory:
-            return _required(missing)
+    if rules.requires_any and not dims and not call.env:
+        return _required([])
+    for key in rules.mandatory:
+        if not dims.get(key) and not _is_env(key, call):
+            return _required([key for key in rules.mandatory if not dims.get(key)])
     if call.env is not None and dims.get("env") == call.env:  # ours, not the caller's
         dims = {key: value for key, value in dims.items() if key != "env"}
-    if rules.keys is not None:
-        for key in dims:
-            if key not in rules.keys:
-                return _unlisted(key, rules.keys)
+    if rules.keys is not None and not rules.keys.issuperset(dims):
+        return _unlisted(next(key for key in dims if key not in rules.keys), rules.keys)
     return _over_limits(rules.limits, dims)
 
 
 def _over_limits(limits: tuple[int, int, int], dims: Mapping[str, str]) -> PolicyError | None:
     pairs, key_length, value_length = limits
-    fits = len(dims) <= pairs
     for key, value in dims.items():
         if len(key) > key_length or len(value) > value_length:
-            fits = False
-    if fits:
-        return None
+            break
+    else:
+        if len(dims) <= pairs:
+            return None
     return next(
         breaches(dims, max_pairs=pairs, max_key_length=key_length, max_value_length=value_length)
     )

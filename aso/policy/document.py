@@ -27,6 +27,7 @@ class Compiled(NamedTuple):
     mandatory: tuple[str, ...]
     requires_any: bool
     limits: tuple[int, int, int]
+    passed: set[tuple[str, str | None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +83,7 @@ class Policy:
         Raises:
             ConfigError: it cannot be read, has unknown fields or wrong values; it names all.
         """
-        from aso.policy.outside import misshapen  # its shapes are needed for documents only
+        from aso.policy.outside import misshapen  # noqa: PLC0415 — its shapes are needed for documents only
 
         document = dict(read(source, "policy"))
         wrong = misshapen(document)
@@ -118,6 +119,7 @@ def _compile(policy: Policy) -> Compiled:
             policy.max_dimension_key_length,
             policy.max_dimension_value_length,
         ),
+        passed=set(),
     )
 
 

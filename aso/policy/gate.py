@@ -58,7 +58,7 @@ class Gates:
         try:
             for gate in self._gates:
                 holds.add(gate.reserve(call))
-        except BaseException as refusal:
+        except BaseException as refusal:  # noqa: BLE001 — raised again, once all is released
             holds.release(refusal)
         return holds.or_none()
 
@@ -68,7 +68,7 @@ class Gates:
         try:
             for gate in self._gates:
                 holds.add(await gate.areserve(call))
-        except BaseException as refusal:  # a cancelled task must not keep what it reserved
+        except BaseException as refusal:  # noqa: BLE001 — as above; a cancelled task, too
             holds.release(refusal)
         return holds.or_none()
 

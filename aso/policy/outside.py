@@ -7,55 +7,45 @@ from decimal import Decimal
 from typing import Any
 
 _Texts = Sequence[str]
-_SHAPES: Mapping[str, Any] = {
-    "allowed_providers": _Texts,
-    "allowed_models": _Texts,
-    "denied_models": _Texts,
-    "mandatory_dimensions": bool | _Texts,
-    "allowed_dimension_keys": _Texts | None,
-    "max_dimension_pairs": int,
-    "max_dimension_key_length": int,
-    "max_dimension_value_length": int,
-    "max_cost_per_request": Decimal | str | None,
-    "budgets": Sequence[Any],
-    "rules": Sequence[Mapping[str, Any]],
-    "aliases": Mapping[str, str],
-    "unpriced": str,
-    "unbounded": str,
-    "mode": str,
+# Field → the type that pydantic checks, and what the error says is wanted.
+_SHAPES: Mapping[str, tuple[Any, str]] = {
+    "allowed_providers": (_Texts, "a list of provider names, or ['*']"),
+    "allowed_models": (_Texts, "a list of provider:model patterns"),
+    "denied_models": (_Texts, "a list of provider:model patterns"),
+    "mandatory_dimensions": (bool | _Texts, "true, false or a list of keys"),
+    "allowed_dimension_keys": (_Texts | None, "a list of keys; leave it out to allow any"),
+    "max_dimension_pairs": (int, "a whole number"),
+    "max_dimension_key_length": (int, "a whole number"),
+    "max_dimension_value_length": (int, "a whole number"),
+    "max_cost_per_request": (Decimal | str | None, 'an amount in USD as text, e.g. "0.50"'),
+    "budgets": (Sequence[Any], "a list"),
+    "rules": (Sequence[Mapping[str, Any]], "a list of tables"),
+    "aliases": (Mapping[str, str], "a table of model → model"),
+    "unpriced": (str, "text"),
+    "unbounded": (str, "text"),
+    "mode": (str, "text"),
 }
 _SHOWN = 60
 
 
 def misshapen(document: Mapping[str, Any]) -> dict[str, str]:
     """Return what is wrong with each field that is unknown or of a wrong type; {} if none is."""
-    import pydantic  # heavy, and needed only for documents: kept off the import path
+    import pydantic  # noqa: PLC0415 — heavy, and needed only for documents: kept off the import path
 
     options = pydantic.ConfigDict(extra="forbid", strict=True, arbitrary_types_allowed=True)
-    fields: dict[str, Any] = {name: (shape, ...) for name, shape in _SHAPES.items()}
-    model = pydantic.create_model(
-        "PolicyDocument",
-        __config__=options,
-        **{name: fields[name] for name in _SHAPES if name in document},
-    )
+    shapes: dict[str, Any] = {name: (_SHAPES[name][0], ...) for name in _SHAPES if name in document}
+    model = pydantic.create_model("Policy", __config__=options, **shapes)
     try:
         model.model_validate(dict(document))
     except pydantic.ValidationError as error:
         found: dict[str, str] = {}
         for one in error.errors(include_url=False):
-            found.setdefault(str(one["loc"][0]), _line(one["loc"], one["msg"], one["input"]))
+            found.setdefault(str(one["loc"][0]), _line(str(one["loc"][0]), document))
         return found
     return {}
 
 
-def _line(loc: Sequence[int | str], message: str, value: object) -> str:
-    field = str(loc[0])
+def _line(field: str, document: Mapping[str, Any]) -> str:
     if field not in _SHAPES:
         return f"{field!r} is not a field of a policy: choose from {sorted(_SHAPES)}"
-    place = "".join(f"[{step!r}]" for step in loc[1:] if not _is_branch(step))
-    return f"{field}{place} is {repr(value)[:_SHOWN]}: {message[0].lower()}{message[1:]}"
-
-
-def _is_branch(step: int | str) -> bool:
-    """Return True for pydantic's own name of one side of a union, e.g. ``json-or-python[...]``."""
-    return isinstance(step, str) and ("[" in step or step in {"bool", "decimal", "str"})
+    return f"{field} is {repr(document[field])[:_SHOWN]}: {_SHAPES[field][1]}"
