@@ -1,0 +1,50 @@
+# Everything runs in the project's own environments: .venv, and .venvs/<row> for the matrix.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+OPENAI_ROWS := 1.40.0 1.109.1 2.54.0
+
+.DEFAULT_GOAL := help
+.PHONY: help env demo test matrix check format bench api-snapshot clean
+
+help: ## show this
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+env: $(VENV)/.installed ## install everything that tests and checks need
+
+$(VENV)/.installed: pyproject.toml tools/environment.sh
+	tools/environment.sh "$(PYTHON)" $(VENV) test check
+	touch $@
+
+demo: $(VENV)/.installed ## the main job on screen: a loopback provider, real SDK calls, the report
+	$(BIN)/python -m examples.demo.run
+
+test: $(VENV)/.installed ## all tests, with the newest SDKs
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+matrix: ## the SDK's tests on its oldest and middle versions
+	@for version in $(OPENAI_ROWS); do \
+		echo "== openai $$version"; \
+		tools/matrix.sh "$(PYTHON)" .venvs/openai-$$version $$version || exit 1; \
+	done
+
+check: $(VENV)/.installed ## format, lint, types, layers, tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+	$(MAKE) test
+
+format: $(VENV)/.installed ## rewrite the code in the one format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.installed ## every number of docs/benchmarks.md
+	$(BIN)/python -m benchmarks
+
+api-snapshot: $(VENV)/.installed ## rewrite tests/public_api.txt after a deliberate change
+	$(BIN)/python -m tests.test_public_api
+
+clean: ## remove environments and caches
+	rm -rf $(VENV) .venvs .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

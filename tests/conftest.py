@@ -1,0 +1,26 @@
+"""Every test starts from a clean environment and leaves nothing instrumented."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import aso
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No ASO_* variable of the developer's, and a home of the test's own."""
+    for name in [name for name in os.environ if name.startswith("ASO_") and "TEST" not in name]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("ASO_HOME", str(tmp_path / "aso-home"))
+
+
+@pytest.fixture(autouse=True)
+def nothing_stays_instrumented() -> Iterator[None]:
+    """Take the patches back after each test, whatever it did."""
+    yield
+    aso.uninstrument()
