@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aso.dimension_rules import merged, parse_dims, written
+from aso.credentials import ApiKey, checked_endpoint
+from aso.dimension_rules import MAX_PAIRS, MAX_VALUE_LENGTH, is_text, parse_dims, written
 from aso.errors import ConfigError
 from aso.guard import say
 from aso.policy import Policy
@@ -22,54 +23,29 @@ from aso.providers import PROVIDERS, PROXY
 if TYPE_CHECKING:  # a name only: sinks are handed through
     from aso.sinks import Sink
 
-_KEY = re.compile(r"aso_k_(?P<id>[A-Za-z0-9_-]{1,64})\.(?P<secret>[A-Za-z0-9_\-+/=]{1,256})")
-_ENDPOINT = re.compile(r"(?P<scheme>https?)://(?P<host>\[[^\]]+\]|[^/:@\s]+)(:\d+)?(/[^\s?#]*)?")
-_LOOPBACK = re.compile(r"localhost|127\.\d+\.\d+\.\d+|\[::1\]")
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s/:@?#]+)(:\d{1,5})?")
 _DURABILITIES = ("process", "memory")
-_TRUE = frozenset({"1", "true", "yes", "on"})
-_MAX_ENV_LENGTH = 64
+_YES, _NO = frozenset({"1", "true", "yes", "on"}), frozenset({"", "0", "false", "no", "off"})
+_MAX_ENV_LENGTH = MAX_VALUE_LENGTH  # it becomes the value of a dimension
 _SAID: dict[str, float] = {}
-
-
-@dataclass(frozen=True, slots=True)
-class ApiKey:
-    """``aso_k_{id}.{secret}``. The secret is in ``text`` alone and never shown."""
-
-    id: str
-    text: str = field(repr=False)
-
-    @classmethod
-    def parse(cls, text: str) -> ApiKey:
-        """Return the key.
-
-        Raises:
-            ConfigError: it does not have the form; the message does not quote it.
-        """
-        found = _KEY.fullmatch(text) if isinstance(text, str) else None
-        if found is None:
-            raise ConfigError(
-                "the API key (hidden) is not of the form aso_k_{id}.{secret}: "
-                "copy it whole from the key's page, or leave it out to use the local ledger"
-            )
-        return cls(found["id"], text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What one instrumentation runs with. Equal settings are the same instrumentation."""
 
-    api_key: ApiKey | None
-    endpoint: str | None
-    sinks: Sequence[Sink] | None
-    integrations: Sequence[str] | None
-    dimensions: Mapping[str, str]
-    policy: Policy | None
-    prices: Mapping[str, Any] | str | Path | None
-    hosts: Mapping[str, str]
-    env: str | None
-    durability: str
-    home: Path | None
-    is_disabled: bool
+    api_key: ApiKey | None = None
+    endpoint: str | None = None
+    sinks: Sequence[Sink] | None = None
+    integrations: Sequence[str] | None = None
+    dimensions: Mapping[str, str] = field(default_factory=dict)
+    policy: Policy | None = None
+    prices: Mapping[str, Any] | str | Path | None = None
+    hosts: Mapping[str, str] = field(default_factory=dict)
+    env: str | None = None
+    durability: str = "process"
+    home: Path | None = None
+    is_disabled: bool = False
     dropped_dimensions: int = field(default=0, compare=False)
 
     def difference(self, other: Settings) -> str:
@@ -97,67 +73,76 @@ def settle(
         ConfigError: one of them is wrong.
         DimensionError: a dimension given as an argument breaks the limits.
     """
-    key = _key(api_key or _variable("ASO_API_KEY"))
-    url = _endpoint(endpoint or _variable("ASO_ENDPOINT"))
+    if _is_disabled():  # the way out: nothing else is read, so that nothing else can stop it
+        return Settings(is_disabled=True)
+    key, url = credentials(api_key, endpoint)
     _expect_endpoint(key, url, sinks)
     tags, dropped = _dimensions(dimensions)
     return Settings(
         api_key=key,
         endpoint=url,
-        sinks=None if sinks is None else list(sinks),
-        integrations=None if integrations is None else _names(integrations),
+        sinks=_sinks(sinks),
+        integrations=_names(integrations),
         dimensions=tags,
-        policy=_policy(policy if policy is not None else _variable("ASO_POLICY")),
-        prices=prices,
-        hosts=_hosts(hosts or {}),
-        env=_env(env or _variable("ASO_ENV")),
+        policy=_policy(*_given(policy, "policy")),
+        prices=_prices(prices),
+        hosts=_hosts(hosts),
+        env=_env(*_given(env, "env")),
         durability=_durability(durability),
         home=home(),
-        is_disabled=(_variable("ASO_DISABLED") or "").lower() in _TRUE,
         dropped_dimensions=dropped,
     )
 
 
+def credentials(api_key: str | None, endpoint: str | None) -> tuple[ApiKey | None, str | None]:
+    """Return the key and the ingest endpoint: the argument, else its variable, else None.
+
+    Raises:
+        ConfigError: one of them is wrong; the message does not quote a secret.
+    """
+    secret, name = _given(api_key, "api_key")
+    key = None if secret is None else ApiKey.parse(secret, name)
+    return key, checked_endpoint(*_given(endpoint, "endpoint"))
+
+
 def home() -> Path | None:
-    """Return where aso keeps its files: ASO_HOME, else ~/.aso; None where there is no home."""
-    if (chosen := _variable("ASO_HOME")) is not None:
-        return Path(chosen).expanduser().absolute()
+    """Return where aso keeps its files: ASO_HOME, else ~/.aso; None where there is no home.
+
+    Raises:
+        ConfigError: ASO_HOME cannot be a path.
+    """
+    chosen = _variable("ASO_HOME")
     try:
-        return Path.home() / ".aso"
-    except RuntimeError:  # no HOME and no entry in the user database
-        return None
+        return Path(chosen).expanduser().absolute() if chosen else Path.home() / ".aso"
+    except (RuntimeError, OSError) as error:  # no such user, no home, no working directory
+        if chosen is None:
+            return None
+        raise ConfigError(
+            f"ASO_HOME is {chosen!r}, which is no path here ({error}): "
+            "write an absolute path that this process may write to"
+        ) from error
 
 
 def _variable(name: str) -> str | None:
     return os.environ.get(name) or None  # noqa: TID251 — this module's purpose
 
 
-def _key(text: str | None) -> ApiKey | None:
-    return None if text is None else ApiKey.parse(text)
+def _given(argument: Any, name: str) -> tuple[Any, str]:
+    """Return the argument, else its variable's value, and which of the two it was."""
+    if argument is not None:
+        return argument, name
+    variable = f"ASO_{name.upper()}"
+    return _variable(variable), variable
 
 
-def _endpoint(url: str | None) -> str | None:
-    if url is None:
-        return None
-    found = _ENDPOINT.fullmatch(url)
-    if found is None:
-        raise ConfigError(
-            f"endpoint {_shown(url)!r} is not a URL: write https://host or https://host/path, "
-            "without user, query or fragment"
-        )
-    if found["scheme"] == "http" and not _LOOPBACK.fullmatch(found["host"]):
-        raise ConfigError(
-            f"endpoint {_shown(url)!r} is not encrypted: a key is sent over https only; "
-            "http is for this machine (127.0.0.1)"
-        )
-    return url.rstrip("/")
+def _is_disabled() -> bool:
+    said = (_variable("ASO_DISABLED") or "").strip().lower()
+    if said not in _YES | _NO:
+        raise ConfigError(f"ASO_DISABLED is {said[:40]!r}: write 1 or 0, or leave it out")
+    return said in _YES
 
 
-def _shown(url: str) -> str:
-    return re.sub(r"//[^/@]*@", "//(hidden)@", url).partition("?")[0][:120]
-
-
-def _expect_endpoint(key: ApiKey | None, url: str | None, sinks: Sequence[Sink] | None) -> None:
+def _expect_endpoint(key: ApiKey | None, url: str | None, sinks: object) -> None:
     if sinks is None and key is not None and url is None:
         raise ConfigError(
             f"API key {key.id!r} has no endpoint: there is no default, so that a key never goes to "
@@ -166,44 +151,99 @@ def _expect_endpoint(key: ApiKey | None, url: str | None, sinks: Sequence[Sink] 
 
 
 def _dimensions(given: Mapping[str, str] | None) -> tuple[dict[str, str], int]:
+    """Return code's tags, those of ASO_DIMENSIONS where room is left, and how many were dropped."""
+    dims = written(given, {})
     outside, dropped = parse_dims(_variable("ASO_DIMENSIONS") or "")
+    for key, value in outside.items():
+        if key not in dims and len(dims) == MAX_PAIRS:
+            dropped.append(f"no room for {key!r}: instrument(dimensions=...) has the rest of 8")
+        else:
+            dims.setdefault(key, value)
     if dropped:
         say("ASO_DIMENSIONS", f"ASO_DIMENSIONS: {dropped[0]}; it was left out", said=_SAID)
-    return merged(outside, written(given, {})), len(dropped)
+    return dims, len(dropped)
 
 
-def _policy(source: Policy | Mapping[str, Any] | str | Path | None) -> Policy | None:
-    return source if source is None or isinstance(source, Policy) else Policy.load(source)
+def _policy(source: Any, name: str) -> Policy | None:
+    if source is None or isinstance(source, Policy):
+        return source
+    try:
+        return Policy.load(source)
+    except ConfigError as error:
+        raise ConfigError(f"{name}: {error}") from error
 
 
-def _hosts(hosts: Mapping[str, str]) -> dict[str, str]:
-    for host, provider in hosts.items():
-        if provider not in PROVIDERS and provider != PROXY:
+def _prices(source: Any) -> Mapping[str, Any] | str | Path | None:
+    if source is None or isinstance(source, (Mapping, str, Path)):
+        return source
+    raise ConfigError(
+        f"prices is a {type(source).__name__}: pass a mapping, or the path of a TOML or JSON file"
+    )
+
+
+def _sinks(sinks: Any) -> Sequence[Sink] | None:
+    if sinks is None:
+        return None
+    if not isinstance(sinks, Iterable) or isinstance(sinks, (str, bytes, Mapping)):
+        raise ConfigError(f"sinks is a {type(sinks).__name__}: pass a list, e.g. [MemorySink()]")
+    found = list(sinks)
+    for sink in found:
+        if not callable(getattr(sink, "send", None)) or not callable(getattr(sink, "close", None)):
             raise ConfigError(
-                f"hosts[{host!r}] is {provider!r}: choose from {[*sorted(PROVIDERS), PROXY]}"
+                f"sinks has a {type(sink).__name__}: a sink has send(events) and close(); "
+                "see aso.sinks"
             )
-        if "/" in host:
+        if isinstance(sink, type):
+            raise ConfigError(f"sinks has the class {sink.__name__}: pass {sink.__name__}()")
+    return found
+
+
+def _hosts(hosts: Any) -> dict[str, str]:
+    if hosts is not None and not isinstance(hosts, Mapping):
+        raise ConfigError(
+            f"hosts is a {type(hosts).__name__}: pass a mapping, "
+            'e.g. {"llm.corp.example": "openai"}'
+        )
+    found: dict[str, str] = {}
+    for host, provider in (hosts or {}).items():
+        if not isinstance(host, str) or not _HOST.fullmatch(host):
             raise ConfigError(
                 f"hosts has {host!r}: write the host, or host:port, without scheme and path"
             )
-    return {host.lower(): provider for host, provider in hosts.items()}
+        if provider not in (*PROVIDERS, PROXY):
+            raise ConfigError(
+                f"hosts[{host!r}] is {provider!r}: choose from {[*sorted(PROVIDERS), PROXY]}"
+            )
+        found[host.lower()] = provider
+    return found
 
 
-def _env(name: str | None) -> str | None:
-    if name is not None and len(name) > _MAX_ENV_LENGTH:
-        raise ConfigError(f"env {name[:40]!r}… has {len(name)} characters: at most 64; shorten it")
+def _env(name: Any, source: str) -> str | None:
+    if name is None:
+        return None
+    if not isinstance(name, str) or not name or not is_text(name):
+        raise ConfigError(f"{source} is {name!r}: a non-empty name, e.g. 'production'")
+    if len(name) > _MAX_ENV_LENGTH:
+        raise ConfigError(
+            f"{source} {name[:40]!r}... has {len(name)} characters: "
+            f"at most {_MAX_ENV_LENGTH} are allowed; shorten it"
+        )
     return name
 
 
-def _durability(name: str) -> str:
+def _durability(name: Any) -> str:
     if name not in _DURABILITIES:
         raise ConfigError(f"durability {name!r} is not known: choose from {list(_DURABILITIES)}")
-    return name
+    return str(name)
 
 
-def _names(integrations: Sequence[str]) -> list[str]:
-    if isinstance(integrations, str):
-        raise ConfigError(
-            f"integrations is the text {integrations!r}: pass a list, e.g. [{integrations!r}]"
-        )
-    return list(integrations)
+def _names(integrations: Any) -> Sequence[str] | None:
+    if integrations is None:
+        return None
+    if isinstance(integrations, str) or not isinstance(integrations, Iterable):
+        raise ConfigError(f"integrations is {integrations!r}: pass a list, e.g. ['openai']")
+    found = list(integrations)
+    for name in found:
+        if not isinstance(name, str):
+            raise ConfigError(f"integrations has {name!r}: pass names, e.g. ['openai']")
+    return found

@@ -60,7 +60,7 @@ def breaches(
     if len(dims) > max_pairs:
         yield _too_many(dims, max_pairs)
     for key, value in dims.items():
-        if not key or not _is_text(key) or not _is_text(value):
+        if not key or not is_text(key) or not is_text(value):
             yield _error(
                 f"Dimension {_short(key)} is {_short(value)}: keys are non-empty strings, "
                 "values are strings, both of Unicode text; use str()",
@@ -104,6 +104,13 @@ def parse_dims(text: str) -> tuple[dict[str, str], list[str]]:
     return kept, dropped
 
 
+def is_text(value: object) -> bool:
+    """Return True for a string that can be written as UTF-8: one without lone surrogates."""
+    if not isinstance(value, str):
+        return False
+    return value.isascii() or not any("\ud800" <= character <= "\udfff" for character in value)
+
+
 def _pairs(text: str) -> tuple[list[tuple[Any, Any]], list[str]]:
     if len(text) > _MAX_TEXT:
         return [], [f"dimensions are {len(text)} characters long; at most {_MAX_TEXT} are read"]
@@ -121,12 +128,6 @@ def _pairs(text: str) -> tuple[list[tuple[Any, Any]], list[str]]:
         else:
             dropped.append(f"dimension {_short(part)} is not key=value; write team=search")
     return pairs, dropped
-
-
-def _is_text(value: object) -> bool:
-    if not isinstance(value, str):
-        return False
-    return value.isascii() or not any("\ud800" <= character <= "\udfff" for character in value)
 
 
 def _too_many(dims: Mapping[Any, Any], max_pairs: int) -> DimensionError:

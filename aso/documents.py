@@ -23,30 +23,36 @@ def read(source: str | Path | Mapping[str, Any], what: str) -> Mapping[str, Any]
     """
     if isinstance(source, Mapping):
         return source
-    text = _text(source, what)
-    found = _parse(text, what, is_json=text.lstrip().startswith("{"))
+    text, is_json = _text(source, what)
+    found = _parse(text, what, is_json=is_json)
     if not isinstance(found, dict):
         raise ConfigError(f"{what} is a {type(found).__name__}: it must be a table of fields")
     return found
 
 
-def _text(source: str | Path, what: str) -> str:
-    if isinstance(source, str) and ("\n" in source or source.lstrip().startswith("{")):
-        return source
-    path = Path(source).expanduser()
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+def _text(source: str | Path, what: str) -> tuple[str, bool]:
+    """Return the document's text, and whether it is JSON."""
+    if not isinstance(source, (str, Path)):
         raise ConfigError(
-            f"{what} file {str(path)!r} cannot be read ({type(error).__name__}): "
+            f"{what} is a {type(source).__name__}: give a mapping, or a TOML or JSON file's path"
+        )
+    if isinstance(source, str) and ("\n" in source or source.lstrip().startswith("{")):
+        return source, source.lstrip().startswith("{")
+    try:
+        path = Path(source).expanduser()
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, ValueError, RuntimeError) as error:
+        raise ConfigError(
+            f"{what} file {str(source)!r} cannot be read ({type(error).__name__}): "
             "give the path of a TOML or JSON file in UTF-8"
         ) from error
+    return text, path.suffix.lower() == ".json" or text.lstrip().startswith("{")
 
 
 def _parse(text: str, what: str, *, is_json: bool) -> Any:
     try:
         return json.loads(text) if is_json else _toml().loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         kind = "JSON" if is_json else "TOML"
         raise ConfigError(f"{what} is not valid {kind}: {error}") from error
 

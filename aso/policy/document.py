@@ -83,7 +83,7 @@ class Policy:
         Raises:
             ConfigError: it cannot be read, has unknown fields or wrong values; it names all.
         """
-        from aso.policy.outside import misshapen  # noqa: PLC0415 — its shapes are needed for documents only
+        from aso.policy.outside import misshapen  # its shapes are needed for documents only
 
         document = dict(read(source, "policy"))
         wrong = misshapen(document)

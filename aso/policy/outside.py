@@ -30,7 +30,7 @@ _SHOWN = 60
 
 def misshapen(document: Mapping[str, Any]) -> dict[str, str]:
     """Return what is wrong with each field that is unknown or of a wrong type; {} if none is."""
-    import pydantic  # noqa: PLC0415 — heavy, and needed only for documents: kept off the import path
+    import pydantic  # heavy, and needed only for documents: kept off the import path
 
     options = pydantic.ConfigDict(extra="forbid", strict=True, arbitrary_types_allowed=True)
     shapes: dict[str, Any] = {name: (_SHAPES[name][0], ...) for name in _SHAPES if name in document}

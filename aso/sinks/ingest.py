@@ -48,15 +48,15 @@ class IngestSink:
     def __init__(
         self, endpoint: str | None = None, api_key: str | None = None, **options: Any
     ) -> None:
-        settings = config.settle(endpoint=endpoint, api_key=api_key, sinks=())
-        if settings.api_key is None or settings.endpoint is None:
+        key, url = config.credentials(api_key, endpoint)
+        if key is None or url is None:
             raise ConfigError(
                 "IngestSink needs an endpoint and a key: pass both, or set ASO_ENDPOINT and "
                 "ASO_API_KEY"
             )
         if unknown := sorted(options.keys() - {"timeout_s"}):
             raise ConfigError(f"IngestSink got options {unknown}: choose from ['timeout_s']")
-        self.endpoint, self._key = settings.endpoint, settings.api_key
+        self.endpoint, self._key = url, key
         self.destination: str | None = f"ingest:{self.endpoint}:{self._key.id}"
         self.rejected = 0
         self._timeout_s = float(options.get("timeout_s", 10.0))
