@@ -13,6 +13,7 @@ from aso.records import Event
 
 _BUSY_MS = 10_000
 _CACHE_KB = 4_096
+_FETCHED = 1_000
 
 
 class Ledger:
@@ -61,7 +62,9 @@ class Ledger:
 
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of a SELECT over ``events`` or ``latest``."""
-        yield from self._connection.execute(sql, tuple(parameters))
+        cursor = self._connection.execute(sql, tuple(parameters))
+        while found := cursor.fetchmany(_FETCHED):
+            yield from found
 
     def documents(
         self, where: str = "1", parameters: Sequence[Any] = (), *, all_revisions: bool = False

@@ -1,0 +1,63 @@
+"""What the command line takes."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from aso.cli import commands, doctor
+from aso.version import __version__
+
+_FORMATS = ("table", "json", "csv")
+_BY_HELP = "team,model: dimensions, provider, model, operation, function, day, hour, month, ..."
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser; each command's function is in ``run``."""
+    root = argparse.ArgumentParser(prog="aso", description="What your AI calls cost, exactly.")
+    root.add_argument("--version", action="version", version=f"aso {__version__}")
+    root.add_argument("--ledger", type=Path, help="the ledger's file (default: in ASO_HOME)")
+    found = root.add_subparsers(required=True, metavar="command")
+    _report(found)
+    _tail(found)
+    _explain(found)
+    _export(found)
+    one = found.add_parser("doctor", help="is everything in order?")
+    one.set_defaults(run=doctor.doctor)
+    return root
+
+
+def _report(found: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    one = found.add_parser("report", help="what was spent, by whom, on what")
+    one.add_argument("--by", default="provider,model", help=_BY_HELP)
+    one.add_argument("--format", choices=_FORMATS, default="table")
+    one.add_argument("--latency", action="store_true", help="p50 and p95 of duration, first byte")
+    _add_selection(one)
+    one.set_defaults(run=commands.report)
+
+
+def _tail(found: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    one = found.add_parser("tail", help="the newest events, then each as it comes")
+    one.add_argument("-n", type=int, default=10, help="how many of the newest first")
+    one.add_argument("--once", action="store_true", help="do not wait for more")
+    one.set_defaults(run=commands.tail)
+
+
+def _explain(found: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    one = found.add_parser("explain", help="why an event cost what it cost")
+    one.add_argument("event_id", help="its id, or the beginning of it")
+    one.set_defaults(run=commands.explain)
+
+
+def _export(found: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    one = found.add_parser("export", help="every event, in wire form")
+    one.add_argument("--format", choices=("jsonl", "csv"), default="jsonl")
+    one.add_argument("--all-revisions", action="store_true", help="not only the highest")
+    _add_selection(one)
+    one.set_defaults(run=commands.export)
+
+
+def _add_selection(one: argparse.ArgumentParser) -> None:
+    one.add_argument("--since", help="2026-11-23, 2026-11-23T07:00Z, 24h, 7d or today")
+    one.add_argument("--until", help="the same; exclusive")
+    one.add_argument("--where", action="append", default=[], metavar="KEY=VALUE", help="a filter")

@@ -1,0 +1,91 @@
+"""One event → why it cost what it cost, line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from aso.semconv import decimal_text
+
+_TOKENS = (
+    ("prompt", "prompt_tokens"),
+    ("of which cache read", "cache_read_tokens"),
+    ("of which cache write", "cache_write_tokens"),
+    ("of which audio", "prompt_audio_tokens"),
+    ("of which image", "prompt_image_tokens"),
+    ("completion", "completion_tokens"),
+    ("of which reasoning", "reasoning_tokens"),
+    ("of which audio", "completion_audio_tokens"),
+    ("web searches", "web_search_requests"),
+)
+
+
+def explain(event: Mapping[str, Any]) -> str:
+    """Return the call, its usage, every line of its cost, and where each number is from."""
+    return "\n".join([*_call(event), "", *_usage(event), "", *_cost(event)])
+
+
+def _call(event: Mapping[str, Any]) -> Iterator[str]:
+    revision = f", revision {event['revision']}" if event["revision"] else ""
+    yield f"event      {event['event_id']}{revision}"
+    yield f"call       {event['operation']} at {event['provider']} ({event['host']}), {event['ts']}"
+    asked = f" (asked for {event['request_model']})" if event["request_model"] else ""
+    yield f"model      {event['model']}{asked}"
+    reason = f", {event['error_type']}" if event["error_type"] else ""
+    yield f"outcome    {event['outcome']}{reason}, HTTP {event['http_status']}"
+    yield f"attempts   {event['attempts']}, without an answer {event['attempts_unknown']}"
+    if event["dims"]:
+        yield "for        " + ", ".join(f"{key}={value}" for key, value in event["dims"].items())
+    if event["function"]:
+        yield f"function   {event['function']}"
+
+
+def _usage(event: Mapping[str, Any]) -> Iterator[str]:
+    yield f"usage      from: {event['usage_source']}"
+    for label, name in _TOKENS:
+        if event[name] is not None:
+            indent = "  " if label.startswith("of which") else ""
+            yield f"           {indent}{label:<24} {event[name]:>12,}"
+    for name, quantity in event["units"].items():
+        yield f"           {name:<24} {quantity:>12}"
+
+
+def _cost(event: Mapping[str, Any]) -> Iterator[str]:
+    if event["total_cost_usd"] is None:
+        yield f"cost       {event['pricing_status']}: {_missing(event)}"
+    else:
+        yield f"cost       {event['total_cost_usd']} USD, {event['pricing_status']}, {event['cost_source']}"
+    for line in event["cost_lines"]:
+        yield f"           {_line(line)}"
+    if event["cost_lines"]:
+        total = sum((Decimal(line["amount"]) for line in event["cost_lines"]), Decimal(0))
+        yield f"           {'sum of the lines':<24} = {decimal_text(total)}"
+    for name in ("provider_cost", "calculated_cost", "upstream_cost"):
+        if event[name] is not None:
+            yield f"           {name:<24} = {event[name]}"
+    for note in event.get("pricing_notes") or ():
+        yield f"note       {note}"
+    if event["catalog"]:
+        yield f"catalog    {event['catalog']['version']}, sha256 {event['catalog']['sha256']}"
+
+
+def _line(line: Mapping[str, Any]) -> str:
+    multiplier = f" × {line['multiplier']}" if line["multiplier"] else ""
+    return (
+        f"{line['unit']:<24} = {line['quantity']} × {line['rate']} ÷ {line['per']}{multiplier}"
+        f" = {line['amount']}   [{line['source']}, {line['quantity_source']}]"
+    )
+
+
+def _missing(event: Mapping[str, Any]) -> str:
+    if event["kind"] == "unmetered":
+        return "this route is not metered yet"
+    if event["usage_source"] == "none":
+        return "nobody said how much was used"
+    if not event["pricing_matched"]:
+        return (
+            f"the catalog does not know {event['provider']}:{event['model']}; "
+            "give its price with instrument(prices=...)"
+        )
+    return "none of its units has a rate"

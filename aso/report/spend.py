@@ -1,0 +1,170 @@
+"""The report itself: one pass of SQL, exact sums, what is unknown or estimated shown apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Protocol
+
+from aso.ledger.rows import joined
+from aso.report.grouping import Grouping, parse_filters
+from aso.report.period import Period
+
+# What counts as estimated: usage that is not, or not wholly, the provider's.
+_ESTIMATED = "usage_source IN ('estimate', 'partial')"
+_SUMS = f"""
+  SUM(kind = 'call'),
+  SUM(prompt_tokens),
+  SUM(completion_tokens),
+  SUM(cost_nano),
+  SUM(cost_atto),
+  SUM(CASE WHEN {_ESTIMATED} THEN cost_nano END),
+  SUM(CASE WHEN {_ESTIMATED} THEN cost_atto END),
+  SUM(kind = 'call' AND cost_nano IS NULL),
+  SUM(pricing_status = 'partial'),
+  SUM(kind = 'refused'),
+  SUM(kind = 'unmetered'),
+  SUM(kind = 'call' AND {_ESTIMATED}),
+  SUM(cost_rest IS NOT NULL)
+"""
+
+
+class Rows(Protocol):
+    """Where rows come from: the ledger."""
+
+    def query(self, sql: str, parameters: Sequence[Any] = ()) -> Iterable[tuple[Any, ...]]:
+        """Yield the rows of a SELECT."""
+        ...
+
+
+@dataclass(slots=True)
+class Line:
+    """One group's sums. Costs in USD, exact; latencies in milliseconds, p50 and p95."""
+
+    values: tuple[Any, ...]
+    calls: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cost: Decimal = field(default_factory=Decimal)
+    estimated_cost: Decimal = field(default_factory=Decimal)
+    unpriced_calls: int = 0
+    partial_calls: int = 0
+    refused: int = 0
+    unmetered: int = 0
+    estimated_calls: int = 0
+    duration_ms: tuple[int, int] | None = None
+    first_byte_ms: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spend:
+    """A whole report: its groups, dearest first, and the total."""
+
+    by: Sequence[Grouping]
+    lines: Sequence[Line]
+    total: Line
+
+
+def spend(
+    rows: Rows,
+    by: Sequence[Grouping],
+    *,
+    period: Period = Period(),
+    where: Sequence[str] = (),
+    with_latency: bool = False,
+) -> Spend:
+    """Return what was spent, by group; the total is the exact sum of the events.
+
+    Raises:
+        ConfigError: a filter is wrong.
+    """
+    condition, parameters = _condition(period, where)
+    lines = _lines(rows, by, condition, parameters)
+    total = _lines(rows, (), condition, parameters)[0]
+    if with_latency:
+        _add_latency(rows, by, lines, condition, parameters)
+        _add_latency(rows, (), [total], condition, parameters)
+    lines.sort(key=lambda line: (-line.cost, [str(value or "") for value in line.values]))
+    return Spend(by, lines, total)
+
+
+def _condition(period: Period, where: Sequence[str]) -> tuple[str, list[Any]]:
+    filters, values = parse_filters(where)
+    times, instants = period.condition()
+    return f"({filters}) AND ({times})", [*values, *instants]
+
+
+def _lines(
+    rows: Rows, by: Sequence[Grouping], condition: str, parameters: Sequence[Any]
+) -> list[Line]:
+    groups = [group.sql for group in by]
+    grouped = f" GROUP BY {', '.join(str(n + 1) for n in range(len(groups)))}" if groups else ""
+    select = ", ".join([*groups, _SUMS])
+    sql = f"SELECT {select} FROM latest WHERE {condition}{grouped}"  # noqa: S608 — our own names
+    found = [_line(row, len(groups)) for row in rows.query(sql, parameters)]
+    if any(row_has_rest for _, row_has_rest in found):
+        _add_rests(rows, by, [line for line, _ in found], condition, parameters)
+    return [line for line, _ in found]
+
+
+def _line(row: Sequence[Any], width: int) -> tuple[Line, int]:
+    calls, prompt, completion, nano, atto, e_nano, e_atto, *counts, rests = (
+        value or 0 for value in row[width:]
+    )
+    line = Line(
+        tuple(row[:width]),
+        calls,
+        prompt,
+        completion,
+        joined(nano, atto),
+        joined(e_nano, e_atto),
+        *counts,
+    )
+    return line, rests
+
+
+def _add_rests(
+    rows: Rows,
+    by: Sequence[Grouping],
+    lines: Sequence[Line],
+    condition: str,
+    parameters: Sequence[Any],
+) -> None:
+    """Add the rare costs of more than 18 places, which are kept as text."""
+    known = {line.values: line for line in lines}
+    select = ", ".join([*(group.sql for group in by), "cost_rest", _ESTIMATED])
+    sql = f"SELECT {select} FROM latest WHERE cost_rest IS NOT NULL AND {condition}"  # noqa: S608
+    for *values, rest, is_estimated in rows.query(sql, parameters):
+        line = known[tuple(values)]
+        line.cost += Decimal(rest)
+        line.estimated_cost += Decimal(rest) if is_estimated else 0
+
+
+def _add_latency(
+    rows: Rows,
+    by: Sequence[Grouping],
+    lines: Sequence[Line],
+    condition: str,
+    parameters: Sequence[Any],
+) -> None:
+    known = {line.values: line for line in lines}
+    for name, column in (("duration_ms", "ended_at_ms"), ("first_byte_ms", "first_byte_at_ms")):
+        select = ", ".join([*(group.sql for group in by), f"{column} - started_at_ms AS took"])
+        sql = (
+            f"SELECT {select} FROM latest "  # noqa: S608 — our own names
+            f"WHERE kind = 'call' AND {column} IS NOT NULL AND {condition} ORDER BY took"
+        )
+        times: dict[tuple[Any, ...], list[int]] = {}
+        for *values, took in rows.query(sql, parameters):
+            times.setdefault(tuple(values), []).append(took)
+        for values, sorted_ms in times.items():
+            setattr(known[values], name, (at(sorted_ms, 0.50), at(sorted_ms, 0.95)))
+
+
+def at(sorted_ms: Sequence[int], share: float) -> int:
+    """Return the nearest-rank percentile of sorted values."""
+    rank = max(-(-len(sorted_ms) * int(share * 100) // 100), 1)
+    return sorted_ms[rank - 1]
+
+
