@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from aso.context import Block, Scope, enter, leave
 from aso.errors import ConfigError
+from aso.pricing import money
 from aso.records import Event
 
 
@@ -33,7 +34,7 @@ class meter(AbstractContextManager["meter"]):  # noqa: N801 — read as a statem
 
         A ``partial`` event counts with the lines that are known: a lower bound.
         """
-        return sum((e.cost.total for e in self.events if e.cost.total is not None), Decimal(0))
+        return money.total(e.cost.total for e in self.events if e.cost.total is not None)
 
     @property
     def unpriced(self) -> int:

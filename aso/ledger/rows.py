@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 
 from aso.records import Cost, Event, Usage
 
 _REST = 10**9
+_EXACT = Context(prec=80)  # whatever the program has made of its own context
 
 
 def row_of(event: Event, encode: Callable[..., bytes]) -> tuple[Any, ...]:
@@ -53,7 +54,7 @@ def split(total: Decimal | None) -> tuple[int | None, int | None, str | None]:
     """Return nano-dollars and the rest in atto-dollars; text where 18 places are not enough."""
     if total is None:
         return None, None, None
-    atto = total.scaleb(18) if total else Decimal(0)
+    atto = _EXACT.scaleb(total, 18)
     whole = int(atto)
     if atto != whole:
         return 0, 0, format(total, "f")
@@ -62,7 +63,7 @@ def split(total: Decimal | None) -> tuple[int | None, int | None, str | None]:
 
 def joined(nano: int, atto: int) -> Decimal:
     """Return the exact sum of the two integers, in dollars."""
-    return Decimal(nano * _REST + atto).scaleb(-18)
+    return _EXACT.scaleb(Decimal(nano * _REST + atto), -18)
 
 
 def from_document(text: str) -> dict[str, Any]:
