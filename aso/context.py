@@ -72,10 +72,10 @@ def suspend(block: Block) -> tuple[Block, ...]:
     while scope.outer is not None and scope.block is not None:
         if scope.block is block:
             _SCOPE.set(scope.outer)
-            break
+            return tuple(reversed(inside))
         inside.append(scope.block)
         scope = scope.outer
-    return tuple(reversed(inside))
+    return ()
 
 
 def _without(scope: Scope, block: Block) -> Scope:

@@ -180,7 +180,11 @@ class Pipeline:
             if key not in kept and len(kept) < MAX_PAIRS:
                 kept[key] = value
         self.dropped_dimensions += len(dims) - len(kept)
-        say("too many dimensions", "aso: over 8 dimensions in force, some were dropped", said=self._said)
+        say(
+            "too many dimensions",
+            "aso: over 8 dimensions in force, some were dropped",
+            said=self._said,
+        )
         return kept
 
     def _decide(self, flight: Inflight) -> None:

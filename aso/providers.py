@@ -92,7 +92,9 @@ _ROWS = (
     ),
     Provider(name="groq", hosts=("api.groq.com",)),
     Provider(
-        name="deepinfra", hosts=("api.deepinfra.com",), reported={"estimated_cost": "estimated_cost"}
+        name="deepinfra",
+        hosts=("api.deepinfra.com",),
+        reported={"estimated_cost": "estimated_cost"},
     ),
     Provider(name="novita", hosts=("api.novita.ai",), include_usage=True),
     Provider(name="fireworks", hosts=("api.fireworks.ai",)),

@@ -350,4 +350,3 @@ def _check_integrations(names: Sequence[str] | None) -> None:
                 f"integration {name!r} is not known: choose from {sorted(INTEGRATIONS)}"
             )
         require(INTEGRATIONS[name])
-

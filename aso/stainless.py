@@ -53,7 +53,9 @@ def hooks(package: str) -> tuple[Hook, ...]:
             ),
         )
     found += (
-        Hook(module=base, path="BaseClient._build_request", role="attempt", parameters=("options",)),
+        Hook(
+            module=base, path="BaseClient._build_request", role="attempt", parameters=("options",)
+        ),
         Hook(module=base, path="BaseClient._calculate_retry_timeout", role="retry"),
         Hook(module=streaming, path="Stream.__stream__", role="stream"),
         Hook(module=streaming, path="AsyncStream.__stream__", role="stream", is_async=True),
@@ -133,7 +135,9 @@ class Stainless:
             flight.attempts += 1
             if flight.strip_headers:
                 with self.pipeline.guard:
-                    for name in [name for name in request.headers if name.lower().startswith(_OURS)]:
+                    for name in [
+                        name for name in request.headers if name.lower().startswith(_OURS)
+                    ]:
                         del request.headers[name]
         return request
 
@@ -170,7 +174,9 @@ class Stainless:
             return self._begin_guarded(client, args, kwargs)
         return None, args, kwargs
 
-    def _begin_guarded(self, client: Any, args: Any, kwargs: Any) -> tuple[Inflight | None, Any, Any]:
+    def _begin_guarded(
+        self, client: Any, args: Any, kwargs: Any
+    ) -> tuple[Inflight | None, Any, Any]:
         pipeline = self.pipeline
         options = kwargs["options"] if "options" in kwargs else args[1]
         route = find(options.url) if options.method.lower() == "post" else None

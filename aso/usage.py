@@ -12,7 +12,9 @@ from typing import Any
 
 from aso.records import Quantity, Usage, UsageSource
 
-CHARACTERS_PER_TOKEN = 4  # the hosted product's rule for estimates (docs.aispendops.com, 2026-11-23)
+CHARACTERS_PER_TOKEN = (
+    4  # the hosted product's rule for estimates (docs.aispendops.com, 2026-11-23)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -87,7 +87,9 @@ def _journals(home: Path) -> Iterator[Finding]:
     for folder in destinations(home):
         found = survey(folder)
         owed = sum(found["owed"].values())
-        text = f"{found['bytes']:,} bytes, {found['living']} living and {found['dead']} dead writers"
+        text = (
+            f"{found['bytes']:,} bytes, {found['living']} living and {found['dead']} dead writers"
+        )
         yield "journal", f"{folder.name}: {text}, {owed:,} records to deliver", True
 
 

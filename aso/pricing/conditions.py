@@ -55,9 +55,7 @@ def _variant(
     return None, ()
 
 
-def _multiplier(
-    row: Row, conditions: Mapping[str, Any]
-) -> tuple[Decimal | None, tuple[str, ...]]:
+def _multiplier(row: Row, conditions: Mapping[str, Any]) -> tuple[Decimal | None, tuple[str, ...]]:
     for name in _MULTIPLIERS:
         value = str(conditions.get(name) or "").lower()
         if value in _NOWHERE:

@@ -76,9 +76,7 @@ class Pricer:
         if row is not None and model is not None:
             overlay = conditions.get("overlay") or self.overlay
             term = overlay.term(provider, row.model) if isinstance(overlay, Overlay) else None
-            calculated = calculate(
-                usage, row, model=model, at=at, conditions=conditions, term=term
-            )
+            calculated = calculate(usage, row, model=model, at=at, conditions=conditions, term=term)
         name = row.model if row is not None and calculated is not None else None
         return settle(provider, model, calculated, said, self.catalog, name)
 

@@ -118,12 +118,16 @@ def _aligned(
 def _footer(total: Line) -> list[str]:
     notes = []
     if total.unpriced_calls:
-        notes.append(f"+? {_many(total.unpriced_calls, 'call')} without a known price, not in the sum")
+        notes.append(
+            f"+? {_many(total.unpriced_calls, 'call')} without a known price, not in the sum"
+        )
     if total.partial_calls:
         notes.append(f"+? {_many(total.partial_calls, 'call')} priced in part: a lower bound")
     if total.estimated_calls:
         cost = decimal_text(total.estimated_cost)
-        notes.append(f"~  {_many(total.estimated_calls, 'call')} with estimated usage: ${cost} of the sum")
+        notes.append(
+            f"~  {_many(total.estimated_calls, 'call')} with estimated usage: ${cost} of the sum"
+        )
     if total.refused:
         notes.append(f"   {_many(total.refused, 'call')} refused by policy, never sent")
     if total.unmetered:
@@ -133,5 +137,3 @@ def _footer(total: Line) -> list[str]:
 
 def _many(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-

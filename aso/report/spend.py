@@ -166,5 +166,3 @@ def at(sorted_ms: Sequence[int], share: float) -> int:
     """Return the nearest-rank percentile of sorted values."""
     rank = max(-(-len(sorted_ms) * int(share * 100) // 100), 1)
     return sorted_ms[rank - 1]
-
-

@@ -37,7 +37,16 @@ def line(event: Event) -> str:
     dims = ",".join(f"{key}={value}" for key, value in event.dims.items())
     kind = event.outcome if event.kind == "call" else event.kind
     name = f"{event.provider}:{event.model or event.endpoint}"
-    words = (instant_text(event.ended_at_ms), name, tokens, price, *marks, kind, dims, event.event_id)
+    words = (
+        instant_text(event.ended_at_ms),
+        name,
+        tokens,
+        price,
+        *marks,
+        kind,
+        dims,
+        event.event_id,
+    )
     return " ".join(word for word in words if word)
 
 

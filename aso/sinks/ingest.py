@@ -151,7 +151,11 @@ class IngestSink:
         self.rejected += len(rejected)
         for one in rejected:
             cause = str(one.get("error"))[:120]
-            say(cause, f"aso.ingest: an event was rejected and is not sent again: {cause}", said=self._said)
+            say(
+                cause,
+                f"aso.ingest: an event was rejected and is not sent again: {cause}",
+                said=self._said,
+            )
 
 
 def _body(events: Sequence[Event]) -> bytes:

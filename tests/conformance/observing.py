@@ -79,9 +79,7 @@ def _error(error: BaseException | None) -> Any:
 
 
 def _request(request: Any) -> Observation:
-    headers = {
-        key: value for key, value in request.headers.items() if key not in _VARYING_HEADERS
-    }
+    headers = {key: value for key, value in request.headers.items() if key not in _VARYING_HEADERS}
     content: Any = request.content
     with contextlib.suppress(ValueError):
         content = json.loads(content)

@@ -127,9 +127,7 @@ def test_every_door_of_the_client_yields_one_event(call: Any) -> None:
 def test_a_streaming_response_that_is_json_is_read_when_the_caller_reads_it() -> None:
     completions = client(Script(COMPLETION)).chat.completions
     with capture_events() as events:
-        with completions.with_streaming_response.create(
-            model=MODEL, messages=MESSAGES
-        ) as response:
+        with completions.with_streaming_response.create(model=MODEL, messages=MESSAGES) as response:
             response.parse()
         assert [outline(event) for event in events] == [DONE]
 

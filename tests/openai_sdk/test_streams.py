@@ -260,7 +260,9 @@ def test_a_cancelled_task_is_a_cancelled_call() -> None:
 def test_a_streamed_response_reads_its_last_event() -> None:
     script = Script(sse(RESPONSE_EVENTS, done=False))
     with capture_events() as events:
-        kinds = [e.type for e in client(script).responses.create(model=MODEL, input="x", stream=True)]
+        kinds = [
+            e.type for e in client(script).responses.create(model=MODEL, input="x", stream=True)
+        ]
     assert kinds[-1] == "response.completed"
     assert [end(event) for event in events] == [("completed", "provider", 5, 6)]
     assert events[0].completion_chars == 6
