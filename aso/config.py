@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from aso.credentials import ApiKey, checked_endpoint
 from aso.dimension_rules import MAX_PAIRS, MAX_VALUE_LENGTH, is_text, parse_dims, written
@@ -27,6 +27,8 @@ _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s/:@?#]+)(:\d{1,5})?")
 _DURABILITIES = ("process", "memory")
 _YES, _NO = frozenset({"1", "true", "yes", "on"}), frozenset({"", "0", "false", "no", "off"})
 _MAX_ENV_LENGTH = MAX_VALUE_LENGTH  # it becomes the value of a dimension
+_TABLES: tuple[Any, ...] = (Mapping, type(None))
+_NO_LISTS: tuple[Any, ...] = (str, bytes, Mapping)
 _SAID: dict[str, float] = {}
 
 
@@ -38,10 +40,10 @@ class Settings:
     endpoint: str | None = None
     sinks: Sequence[Sink] | None = None
     integrations: Sequence[str] | None = None
-    dimensions: Mapping[str, str] = field(default_factory=dict)
+    dimensions: Mapping[str, str] = field(default_factory=dict[str, str])
     policy: Policy | None = None
     prices: Mapping[str, Any] | str | Path | None = None
-    hosts: Mapping[str, str] = field(default_factory=dict)
+    hosts: Mapping[str, str] = field(default_factory=dict[str, str])
     env: str | None = None
     durability: str = "process"
     home: Path | None = None
@@ -174,38 +176,42 @@ def _policy(source: Any, name: str) -> Policy | None:
 
 
 def _prices(source: Any) -> Mapping[str, Any] | str | Path | None:
-    if source is None or isinstance(source, (Mapping, str, Path)):
-        return source
+    if isinstance(source, (Mapping, str, Path, type(None))):
+        return cast("Mapping[str, Any] | str | Path | None", source)
     raise ConfigError(
         f"prices is a {type(source).__name__}: pass a mapping, or the path of a TOML or JSON file"
     )
 
 
-def _sinks(sinks: Any) -> Sequence[Sink] | None:
+def _sinks(sinks: object) -> Sequence[Sink] | None:
     if sinks is None:
         return None
-    if not isinstance(sinks, Iterable) or isinstance(sinks, (str, bytes, Mapping)):
-        raise ConfigError(f"sinks is a {type(sinks).__name__}: pass a list, e.g. [MemorySink()]")
-    found = list(sinks)
+    found = _listed("sinks", sinks, "[MemorySink()]")
     for sink in found:
+        if isinstance(sink, type):
+            raise ConfigError(f"sinks has the class {sink.__name__}: pass {sink.__name__}()")
         if not callable(getattr(sink, "send", None)) or not callable(getattr(sink, "close", None)):
             raise ConfigError(
                 f"sinks has a {type(sink).__name__}: a sink has send(events) and close(); "
                 "see aso.sinks"
             )
-        if isinstance(sink, type):
-            raise ConfigError(f"sinks has the class {sink.__name__}: pass {sink.__name__}()")
     return found
 
 
+def _listed(name: str, value: Any, example: str) -> list[Any]:
+    if isinstance(value, _NO_LISTS) or not hasattr(value, "__iter__"):
+        raise ConfigError(f"{name} is a {type(value).__name__}: pass a list, e.g. {example}")
+    return list(value)
+
+
 def _hosts(hosts: Any) -> dict[str, str]:
-    if hosts is not None and not isinstance(hosts, Mapping):
+    if not isinstance(hosts, _TABLES):
         raise ConfigError(
             f"hosts is a {type(hosts).__name__}: pass a mapping, "
             'e.g. {"llm.corp.example": "openai"}'
         )
     found: dict[str, str] = {}
-    for host, provider in (hosts or {}).items():
+    for host, provider in () if hosts is None else hosts.items():
         if not isinstance(host, str) or not _HOST.fullmatch(host):
             raise ConfigError(
                 f"hosts has {host!r}: write the host, or host:port, without scheme and path"
@@ -237,12 +243,10 @@ def _durability(name: Any) -> str:
     return str(name)
 
 
-def _names(integrations: Any) -> Sequence[str] | None:
+def _names(integrations: object) -> Sequence[str] | None:
     if integrations is None:
         return None
-    if isinstance(integrations, str) or not isinstance(integrations, Iterable):
-        raise ConfigError(f"integrations is {integrations!r}: pass a list, e.g. ['openai']")
-    found = list(integrations)
+    found = _listed("integrations", integrations, "['openai']")
     for name in found:
         if not isinstance(name, str):
             raise ConfigError(f"integrations has {name!r}: pass names, e.g. ['openai']")

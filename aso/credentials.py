@@ -25,7 +25,7 @@ class ApiKey:
     secret: str = field(repr=False)
 
     @classmethod
-    def parse(cls, text: str, name: str = "api_key") -> ApiKey:
+    def parse(cls, text: object, name: str = "api_key") -> ApiKey:
         """Return the key.
 
         Raises:

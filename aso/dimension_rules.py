@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 from aso.errors import DimensionError
 
@@ -18,20 +18,20 @@ _SHOWN = 40
 _MAX_TEXT = 8192  # 8 pairs at their longest, with every character escaped, are shorter
 
 
-def written(mapping: Mapping[str, str] | None, tags: Mapping[str, str]) -> dict[str, str]:
+def written(mapping: object, tags: Mapping[str, str]) -> dict[str, str]:
     """Return dimensions that code has written, as plain strings.
 
     Raises:
         DimensionError: more than 8 pairs, a key over 32 or a value over 64 characters, or no text.
     """
-    if mapping is not None and not isinstance(mapping, Mapping):
+    if not isinstance(mapping, (Mapping, type(None))):
         raise _error(
             f"Dimensions are a {type(mapping).__name__}: a mapping of strings is needed; "
             'write {"team": "search"} or team="search"',
             "dimensions",
             type(mapping).__name__,
         )
-    dims = {**(mapping or {}), **tags}
+    dims = {**cast("Mapping[str, str]", mapping or {}), **tags}
     for breach in breaches(dims):
         raise breach
     return {str.__str__(key): str.__str__(value) for key, value in dims.items()}

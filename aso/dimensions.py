@@ -26,14 +26,14 @@ class dimensions:  # noqa: N801 — read as a statement: with aso.dimensions(tea
     def __init__(self, mapping: Mapping[str, str] | None = None, /, **tags: str) -> None:
         self._overlay = _Overlay(written(mapping, tags))
 
-    def __enter__(self) -> dimensions:  # noqa: PYI034 — Self is of 3.11
+    def __enter__(self) -> dimensions:
         enter(self._overlay)
         return self
 
     def __exit__(self, *exc: object) -> None:
         leave(self._overlay)
 
-    async def __aenter__(self) -> dimensions:  # noqa: PYI034 — as above
+    async def __aenter__(self) -> dimensions:
         return self.__enter__()
 
     async def __aexit__(self, *exc: object) -> None:
@@ -62,10 +62,10 @@ def track(function: Callable[..., Any] | None = None, /, **tags: str) -> Any:
         ConfigError: what is decorated is not a function.
         DimensionError: a tag breaks the limits.
     """
-    decorate = partial(_tracked, tags=written(None, tags))
-    if function is None:
-        return lambda found: decorated(found, decorate, "track")
-    return decorated(function, decorate, "track")
+    decorator = partial(
+        decorated, decorate=partial(_tracked, tags=written(None, tags)), name="track"
+    )
+    return decorator if function is None else decorator(function)
 
 
 def carry(function: F) -> F:
@@ -80,7 +80,7 @@ def carry(function: F) -> F:
 
 
 def _tracked(function: Any, tags: Mapping[str, str]) -> Any:
-    named = function if hasattr(function, "__qualname__") else type(function)
+    named = function if hasattr(function, "__qualname__") else function.__class__
     return scoped(function, _Overlay(tags, f"{named.__module__}.{named.__qualname__}"))
 
 

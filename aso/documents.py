@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from aso.errors import ConfigError
 
@@ -27,10 +27,10 @@ def read(source: str | Path | Mapping[str, Any], what: str) -> Mapping[str, Any]
     found = _parse(text, what, is_json=is_json)
     if not isinstance(found, dict):
         raise ConfigError(f"{what} is a {type(found).__name__}: it must be a table of fields")
-    return found
+    return cast("dict[str, Any]", found)
 
 
-def _text(source: str | Path, what: str) -> tuple[str, bool]:
+def _text(source: object, what: str) -> tuple[str, bool]:
     """Return the document's text, and whether it is JSON."""
     if not isinstance(source, (str, Path)):
         raise ConfigError(

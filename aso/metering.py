@@ -50,7 +50,7 @@ class meter(AbstractContextManager["meter"]):  # noqa: N801 — read as a statem
         """Return the scope inside the block."""
         return Scope(scope.dims, scope.function, (*scope.meters, self), scope, block)
 
-    def __enter__(self) -> meter:  # noqa: PYI034 — Self is of 3.11
+    def __enter__(self) -> meter:
         if self._is_open:
             raise ConfigError(
                 "this meter is open already: its events would count twice; make another"

@@ -7,13 +7,14 @@ block holds only while its own body runs: never in the loop that consumes it.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable, Generator
 from functools import partial, wraps
 from typing import Any, TypeVar, cast
 
 from aso.context import Block, Scope, enter, leave, suspend
 from aso.errors import ConfigError
 
+_AROUND: tuple[Any, ...] = (staticmethod, classmethod)
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -28,8 +29,8 @@ def decorated(function: Any, decorate: Callable[[Any], Any], name: str) -> Any:
     Raises:
         ConfigError: it is a class, or nothing that can be called.
     """
-    if isinstance(function, (staticmethod, classmethod)):
-        return type(function)(decorated(function.__func__, decorate, name))
+    if isinstance(function, _AROUND):
+        return function.__class__(decorated(function.__func__, decorate, name))
     if isinstance(function, type) or not callable(function):
         raise ConfigError(
             f"@aso.{name} got {function!r}: it decorates functions; "
@@ -41,19 +42,22 @@ def decorated(function: Any, decorate: Callable[[Any], Any], name: str) -> Any:
 class _Entry:
     """One run of a function: recursion and other tasks enter the same block, each by its own."""
 
-    __slots__ = ("over",)
+    __slots__ = ("_block",)
 
     def __init__(self, block: Block) -> None:
-        self.over: Callable[[Scope, Block], Scope] = block.over
+        self._block = block
+
+    def over(self, scope: Scope, block: Block) -> Scope:
+        return self._block.over(scope, block)
 
 
-class _Steps:
+class _Steps(_Entry):
     """One generator: in force from step to step, along with what its body has entered itself."""
 
-    __slots__ = ("_inside", "over")
+    __slots__ = ("_inside",)
 
     def __init__(self, block: Block) -> None:
-        self.over: Callable[[Scope, Block], Scope] = block.over
+        super().__init__(block)
         self._inside: tuple[Block, ...] = ()
 
     def __enter__(self) -> None:
@@ -99,9 +103,10 @@ def _coroutine(function: Callable[..., Any], block: Block) -> Callable[..., Any]
 
 
 def _generator(function: Callable[..., Any], block: Block) -> Callable[..., Any]:
-    def run(*args: Any, **kwargs: Any) -> Any:
+    def run(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
         steps, body = _Steps(block), function(*args, **kwargs)
-        step, value = body.send, None
+        step: Callable[[Any], Any] = body.send
+        value: Any = None
         while True:
             try:
                 with steps:
@@ -113,15 +118,16 @@ def _generator(function: Callable[..., Any], block: Block) -> Callable[..., Any]
             try:
                 step, value = body.send, (yield found)
             except BaseException as error:  # noqa: BLE001 — thrown in: it is the body's to handle
-                step, value = body.throw, cast(Any, error)
+                step, value = body.throw, error
 
     return run
 
 
 def _async_generator(function: Callable[..., Any], block: Block) -> Callable[..., Any]:
-    async def run(*args: Any, **kwargs: Any) -> Any:
+    async def run(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, Any]:
         steps, body = _Steps(block), function(*args, **kwargs)
-        step, value = body.asend, None
+        step: Callable[[Any], Any] = body.asend
+        value: Any = None
         while True:
             try:
                 with steps:
@@ -133,7 +139,7 @@ def _async_generator(function: Callable[..., Any], block: Block) -> Callable[...
             try:
                 step, value = body.asend, (yield found)
             except BaseException as error:  # noqa: BLE001 — thrown in: it is the body's to handle
-                step, value = body.athrow, cast(Any, error)
+                step, value = body.athrow, error
 
     return run
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, cast
 
 from aso.dimension_rules import MAX_KEY_LENGTH, MAX_PAIRS, MAX_VALUE_LENGTH
 from aso.policy.patterns import ALIASES
@@ -78,7 +78,7 @@ def _dimensions(mandatory: Any, keys: Any) -> Iterator[str]:
     if not _is_texts(keys):
         yield f"allowed_dimension_keys is {keys!r}: a list of keys; leave it out to allow any"
         return
-    for key in [] if isinstance(mandatory, bool) else mandatory:
+    for key in () if isinstance(mandatory, bool) else tuple[str, ...](mandatory):
         if key not in keys and key != "env":
             yield f"mandatory_dimensions has {key!r}: add it to allowed_dimension_keys {list(keys)}"
 
@@ -127,4 +127,6 @@ def _is_money(value: Any) -> bool:
 
 
 def _is_texts(value: Any) -> bool:
-    return isinstance(value, (list, tuple)) and all(isinstance(one, str) and one for one in value)
+    if not isinstance(value, (list, tuple)):
+        return False
+    return all(isinstance(one, str) and one for one in cast("Sequence[Any]", value))

@@ -93,7 +93,8 @@ def _dimensions(rules: Compiled, call: Call) -> PolicyError | None:
         return _required([])
     for key in rules.mandatory:
         if not dims.get(key) and not _is_env(key, call):
-            return _required([key for key in rules.mandatory if not dims.get(key)])
+            there = {key for key in rules.mandatory if dims.get(key) or _is_env(key, call)}
+            return _required([key for key in rules.mandatory if key not in there])
     if call.env is not None and dims.get("env") == call.env:  # ours, not the caller's
         dims = {key: value for key, value in dims.items() if key != "env"}
     if rules.keys is not None and not rules.keys.issuperset(dims):

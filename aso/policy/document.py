@@ -64,7 +64,7 @@ class Policy:
     max_cost_per_request: Decimal | str | None = None
     budgets: Sequence[Any] = ()
     rules: Sequence[Mapping[str, Any]] = ()
-    aliases: Mapping[str, str] = field(default_factory=dict, hash=False)
+    aliases: Mapping[str, str] = field(default_factory=dict[str, str], hash=False)
     unpriced: Literal["allow", "ceiling", "block"] = "allow"
     unbounded: Literal["context_window", "block", "allow"] = "context_window"
     mode: Mode = "enforce"
@@ -100,9 +100,9 @@ def _expect_none(found: Sequence[str]) -> None:
 
 
 def _frozen(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return dict(value)
-    return tuple(value) if isinstance(value, (list, tuple)) else value
+    if isinstance(value, _LISTS):
+        return tuple(value)
+    return dict(value) if isinstance(value, _TABLES) else value
 
 
 def _compile(policy: Policy) -> Compiled:
@@ -123,6 +123,8 @@ def _compile(policy: Policy) -> Compiled:
     )
 
 
+_LISTS: tuple[Any, ...] = (list,)
+_TABLES: tuple[Any, ...] = (Mapping,)
 _DEFAULTS: Mapping[str, Any] = {
     one.name: {} if one.default is MISSING else one.default for one in fields(Policy) if one.init
 }
