@@ -74,9 +74,9 @@ class Pipeline:
         self.violations = 0
         self._said: dict[str, float] = {}
         self._encode = to_json
-        self._random = random.Random()
+        self._random = random.Random()  # noqa: S311 — identifiers, not secrets
 
-    def begin(  # noqa: PLR0913 — one keyword for each thing a hook knows
+    def begin(
         self,
         *,
         provider: Provider,
@@ -151,7 +151,7 @@ class Pipeline:
 
     def reseed(self) -> None:
         """Make a forked child's identifiers its own."""
-        self._random = random.Random()
+        self._random = random.Random()  # noqa: S311 — identifiers, not secrets
 
     def _tell(self, event: Event, scope: Scope, hold: rules.Hold | None) -> None:
         if hold is not None:

@@ -107,15 +107,24 @@ _ROWS = (
     Provider(name="cerebras", hosts=("api.cerebras.ai",)),
     Provider(
         name="mistral",
-        hosts=("api.mistral.ai", ".api.mistral.ai", "api.eu.mistral.ai", "api.us.mistral.ai")
-        + ("codestral.mistral.ai",),
+        hosts=(
+            "api.mistral.ai",
+            ".api.mistral.ai",
+            "api.eu.mistral.ai",
+            "api.us.mistral.ai",
+            "codestral.mistral.ai",
+        ),
         publisher="mistral",
     ),
     Provider(name="deepseek", hosts=("api.deepseek.com",), publisher="deepseek"),
     Provider(
         name="nebius",
-        hosts=("api.tokenfactory.nebius.com", ".tokenfactory.nebius.com")
-        + ("api.studio.nebius.ai", "api.studio.nebius.com"),
+        hosts=(
+            "api.tokenfactory.nebius.com",
+            ".tokenfactory.nebius.com",
+            "api.studio.nebius.ai",
+            "api.studio.nebius.com",
+        ),
         include_usage=True,
     ),
     Provider(name="zai", hosts=("api.z.ai",), include_usage=True, publisher="zai"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timezone
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +13,7 @@ from aso.event import build
 from aso.facts import Facts
 from aso.providers import PROVIDERS
 from aso.records import Event, Usage
-from aso.runtime import RUNTIME, open_session
+from aso.runtime import RUNTIME
 from aso.semconv import TOKEN_FIELDS
 from aso.tracing import trace_ids
 
@@ -96,20 +96,24 @@ def said(usage: Usage | Mapping[str, int]) -> dict[str, Any]:
     Raises:
         ConfigError: a quantity is not a number ≥ 0.
     """
-    if isinstance(usage, Usage):
-        tokens = {name: getattr(usage, key) for key, name in TOKEN_FIELDS.items()}
-        tokens["web_search_requests"] = usage.web_search_requests
-        usage = {**tokens, **usage.units}
-    for name, quantity in usage.items():
+    quantities = _quantities(usage)
+    for name, quantity in quantities.items():
         if quantity is not None and (isinstance(quantity, bool) or not quantity >= 0):
             raise ConfigError(
                 f"usage {name!r} is {quantity!r}: a quantity is a number ≥ 0; leave it out if unknown"
             )
     return {
         name: str(quantity) if isinstance(quantity, Decimal) else quantity
-        for name, quantity in usage.items()
+        for name, quantity in quantities.items()
         if quantity is not None
     }
+
+
+def _quantities(usage: Usage | Mapping[str, int]) -> Mapping[str, Any]:
+    if not isinstance(usage, Usage):
+        return usage
+    tokens = {name: getattr(usage, key) for key, name in TOKEN_FIELDS.items()}
+    return {**tokens, "web_search_requests": usage.web_search_requests, **usage.units}
 
 
 def _check(provider: str, at: datetime | None, cost: Decimal | None) -> None:
@@ -117,8 +121,8 @@ def _check(provider: str, at: datetime | None, cost: Decimal | None) -> None:
         raise ConfigError(f"provider {provider!r} is not known: choose from {sorted(PROVIDERS)}")
     if at is not None and at.utcoffset() is None:
         raise ConfigError(
-            f"at={at.isoformat()} has no time zone: pass an aware datetime, e.g. "
-            f"{datetime.now(timezone.utc):%Y-%m-%dT%H:%M}Z"  # noqa: DTZ005
+            f"at={at.isoformat()} has no time zone: pass an aware datetime, e.g. with "
+            "datetime.timezone.utc"
         )
     if cost is not None and (not isinstance(cost, Decimal) or not cost >= 0):
         raise ConfigError(f"cost={cost!r}: a cost is a Decimal ≥ 0 in USD; None where unknown")

@@ -68,7 +68,8 @@ def find(path: str) -> Route | None:
     try:
         return _SEEN[path]
     except KeyError:
-        route = _classify(*_split(path))
+        name, names_an_id = _split(path)
+        route = _classify(name, names_an_id=names_an_id)
         if len(_SEEN) < _SEEN_LIMIT:
             _SEEN[path] = route
         return route
@@ -81,15 +82,17 @@ def _split(path: str) -> tuple[str, bool]:
     parts = [part for part in path.split("?", 1)[0].split("/") if part]
     while parts and (parts[0] in _PREFIXES or _VERSION.fullmatch(parts[0])):
         parts.pop(0)
-    if len(parts) > 2 and parts[0] == "deployments":
+    if parts[:1] == ["deployments"]:
         parts = parts[2:]
     names = [part for part in parts if not _IDENTIFIER.fullmatch(part)]
     return "/".join(names), len(names) < len(parts)
 
 
-def _classify(name: str, has_id: bool) -> Route | None:
+def _classify(name: str, *, names_an_id: bool) -> Route | None:
     if (metered := _METERED.get(name)) is not None:
-        return None if has_id else Route(name, *metered)  # with an id, a stored answer is updated
+        return (
+            None if names_an_id else Route(name, *metered)
+        )  # with an id, a stored answer is updated
     if _FREE.fullmatch(name):
         return None
     for start, operation in _UNMETERED.items():

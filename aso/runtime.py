@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-
 from aso.config import Settings, settle
 from aso.errors import ConfigError
 from aso.event import build
@@ -263,7 +262,8 @@ def uninstrument() -> None:
 
 def flush(timeout_s: float = 5.0) -> bool:
     """Return True once everything accepted so far is with every sink; False after the time."""
-    return all([session.flush(timeout_s) for session in RUNTIME.sessions()])
+    flushed = [session.flush(timeout_s) for session in RUNTIME.sessions()]  # every one of them
+    return all(flushed)
 
 
 def shutdown(timeout_s: float = 5.0) -> bool:
@@ -304,10 +304,10 @@ def _session_for_tests() -> Iterator[Session]:
         yield RUNTIME.session
         return
     with RUNTIME.lock:
-        RUNTIME.start(open_session(settle(sinks=[], durability="memory")))
-    assert RUNTIME.session is not None  # noqa: S101 — just started
+        session = open_session(settle(sinks=[], durability="memory"))
+        RUNTIME.start(session)
     try:
-        yield RUNTIME.session
+        yield session
     finally:
         uninstrument()
 

@@ -141,7 +141,7 @@ def _decoder(encoding: str) -> Callable[[bytes], bytes] | None:
     if encoding == "deflate":
         return zlib.decompressobj().decompress
     if encoding == "br":
-        import brotli  # only where the HTTP client itself offered it
+        import brotli  # type: ignore[import-not-found]  # only where the HTTP client offered it
 
         return cast(Callable[[bytes], bytes], brotli.Decompressor().process)
     return None if encoding in {"", "identity"} else _unreadable

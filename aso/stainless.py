@@ -329,7 +329,7 @@ def _answer_of(result: Any, response: Any) -> Any:
 
 
 def _json(response: Any) -> Any:
-    import json  # noqa: PLC0415 — loaded already wherever an SDK is
+    import json
 
     content = response.content
     if len(content) > _MAX_SECOND_PARSE:

@@ -10,13 +10,18 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wrapt import ObjectProxy
 
 from aso.guard import Guard, protected
 from aso.inflight import Inflight
 from aso.scanner import Scanner
+
+if TYPE_CHECKING:
+    _Proxy = ObjectProxy[Any]
+else:  # not every version of wrapt that we take can be subscripted
+    _Proxy = ObjectProxy
 
 _OPEN: weakref.WeakKeyDictionary[Any, Tail] = weakref.WeakKeyDictionary()
 _CONCEALED: weakref.WeakSet[Any] = weakref.WeakSet()
@@ -98,7 +103,7 @@ def parsed(inner: Any, response: Any, *, is_async: bool) -> Any:
     return generator
 
 
-class ByteStream(ObjectProxy):  # type: ignore[misc]  # wrapt ships no types for its proxies
+class ByteStream(_Proxy):
     """The response's byte stream, watched. ``isinstance`` sees the original."""
 
     def __init__(self, wrapped: Any, tail: Tail, headers: Any) -> None:
@@ -120,12 +125,14 @@ class ByteStream(ObjectProxy):  # type: ignore[misc]  # wrapt ships no types for
         return _scan_async(self.__wrapped__.__aiter__(), tail, scanner)
 
     def close(self) -> None:
+        """Close as the original does, then note the end."""
         try:
             self.__wrapped__.close()
         finally:
             self._self_tail.closed()
 
     async def aclose(self) -> None:
+        """Close as the original does, then note the end."""
         try:
             await self.__wrapped__.aclose()
         finally:

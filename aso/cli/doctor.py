@@ -36,8 +36,10 @@ def _versions() -> Iterator[Finding]:
     if foreign is not None:
         yield (
             "package",
-            f"another distribution named 'aso' ({foreign}) is installed and may hide ours: "
-            f"pip uninstall aso, then pip install --force-reinstall {_OURS}",
+            (
+                f"another distribution named 'aso' ({foreign}) is installed and may hide ours: "
+                f"pip uninstall aso, then pip install --force-reinstall {_OURS}"
+            ),
             False,
         )
     for one in INTEGRATIONS.values():

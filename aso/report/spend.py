@@ -30,6 +30,9 @@ _SUMS = f"""
 """
 
 
+_ALWAYS = Period()
+
+
 class Rows(Protocol):
     """Where rows come from: the ledger."""
 
@@ -70,7 +73,7 @@ def spend(
     rows: Rows,
     by: Sequence[Grouping],
     *,
-    period: Period = Period(),
+    period: Period = _ALWAYS,
     where: Sequence[str] = (),
     with_latency: bool = False,
 ) -> Spend:
@@ -109,9 +112,9 @@ def _lines(
 
 
 def _line(row: Sequence[Any], width: int) -> tuple[Line, int]:
-    calls, prompt, completion, nano, atto, e_nano, e_atto, *counts, rests = (
-        value or 0 for value in row[width:]
-    )
+    numbers: list[int] = [value or 0 for value in row[width:]]
+    calls, prompt, completion, nano, atto, e_nano, e_atto = numbers[:7]
+    unpriced, partial, refused, unmetered, estimated, rests = numbers[7:]
     line = Line(
         tuple(row[:width]),
         calls,
@@ -119,7 +122,11 @@ def _line(row: Sequence[Any], width: int) -> tuple[Line, int]:
         completion,
         joined(nano, atto),
         joined(e_nano, e_atto),
-        *counts,
+        unpriced,
+        partial,
+        refused,
+        unmetered,
+        estimated,
     )
     return line, rests
 
@@ -158,8 +165,8 @@ def _add_latency(
         times: dict[tuple[Any, ...], list[int]] = {}
         for *values, took in rows.query(sql, parameters):
             times.setdefault(tuple(values), []).append(took)
-        for values, sorted_ms in times.items():
-            setattr(known[values], name, (at(sorted_ms, 0.50), at(sorted_ms, 0.95)))
+        for group, sorted_ms in times.items():
+            setattr(known[group], name, (at(sorted_ms, 0.50), at(sorted_ms, 0.95)))
 
 
 def at(sorted_ms: Sequence[int], share: float) -> int:

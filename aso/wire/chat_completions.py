@@ -61,9 +61,10 @@ def read(body: Any, answer: Answer) -> None:
 
 def observer(answer: Answer) -> Callable[[Any], None]:
     """Return the function that reads one chunk: most carry nothing but a little text."""
-    answer.chars = 0
+    answer.chars = chars = 0
 
     def observe(chunk: Any) -> None:
+        nonlocal chars
         fields = chunk if type(chunk) is dict else chunk.__dict__
         choices = fields.get("choices")
         if choices and len(choices) == 1:
@@ -72,13 +73,14 @@ def observer(answer: Answer) -> Callable[[Any], None]:
             delta = inner.get("delta")
             content = field(delta, "content")
             if type(content) is str and content:
-                answer.chars += len(content)
+                chars += len(content)
             else:
-                answer.chars += _message_chars(delta)
+                chars += _message_chars(delta)
             if inner.get("finish_reason") is not None:
                 answer.complete = True
         else:
-            _observe_many(choices, answer)
+            chars += _observe_many(choices, answer)
+        answer.chars = chars
         if answer.model is None:
             _head(answer, chunk)
         if fields.get("service_tier") is not None:
@@ -95,11 +97,11 @@ def _tier(body: Any, usage: Any) -> str | None:
     return text(field(body, "service_tier")) or text(field(usage, "service_tier"))
 
 
-def _observe_many(choices: Any, answer: Answer) -> None:
+def _observe_many(choices: Any, answer: Answer) -> int:
     for choice in items(choices):
-        answer.chars = (answer.chars or 0) + _message_chars(field(choice, "delta"))
         if field(choice, "finish_reason") is not None:
             answer.complete = True
+    return sum(_message_chars(field(choice, "delta")) for choice in items(choices))
 
 
 def request_chars(body: Mapping[str, Any]) -> int | None:

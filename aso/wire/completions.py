@@ -52,6 +52,7 @@ def request_chars(body: Mapping[str, Any]) -> int | None:
 def no_conditions(body: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """Return None: nothing in this request changes its price."""
     del body
+    return None
 
 
 SHAPE = Shape(

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from aso.semconv import TOKEN_FIELDS
 from aso.usage import Counters
 from aso.wire import embeddings
 
+_PATHS: dict[str, Any] = {key: (name,) for key, name in TOKEN_FIELDS.items()}
+
 SHAPE = replace(
     embeddings.SHAPE,
     name="record",
     counters=Counters(
-        **{key: (name,) for key, name in TOKEN_FIELDS.items()},
+        **_PATHS,
         web_search_requests=("web_search_requests",),
         total_tokens=("total_tokens",),
         takes_other_units=True,

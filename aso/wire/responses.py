@@ -73,13 +73,14 @@ def _is_billed(kind: str, item: Any) -> bool:
 
 def observer(answer: Answer) -> Callable[[Any], None]:
     """Return the function that reads one event; the last one holds the whole response."""
-    answer.chars = 0
+    answer.chars = chars = 0
 
     def observe(event: Any) -> None:
+        nonlocal chars
         fields = event if type(event) is dict else event.__dict__
         delta = fields.get("delta")
         if type(delta) is str:
-            answer.chars += len(delta)
+            answer.chars = chars = chars + len(delta)
             return
         kind = fields.get("type")
         if kind in _TERMINAL:

@@ -7,11 +7,12 @@ import gzip
 import hashlib
 import json
 import sys
-import tomllib
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+import tomllib
 
 from aso.pricing.build import genai_prices_source, litellm_source
 from aso.pricing.build.merge import Merged, document, merge

@@ -122,7 +122,7 @@ def _conflict(row: SourceRow, other: SourceRow) -> str:
     return f"{row.provider}:{row.model} {both}"
 
 
-def _apply(merged: Merged, overrides: Mapping[str, Any]) -> None:
+def _apply(merged: Merged, overrides: Mapping[str, Any]) -> None:  # noqa: C901, PLR0912 — a list
     for one in overrides.get("row", ()):
         merged.providers.setdefault(one["provider"], {})[one["model"]] = {
             "aliases": sorted(one["aliases"]),
