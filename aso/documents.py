@@ -50,8 +50,9 @@ def _text(source: object, what: str) -> tuple[str, bool]:
 
 
 def _parse(text: str, what: str, *, is_json: bool) -> Any:
+    loads = json.loads if is_json else _toml().loads  # its own error is not the document's
     try:
-        return json.loads(text) if is_json else _toml().loads(text)
+        return loads(text)
     except (ValueError, RecursionError) as error:
         kind = "JSON" if is_json else "TOML"
         raise ConfigError(f"{what} is not valid {kind}: {error}") from error

@@ -152,6 +152,13 @@ def test_a_path_that_cannot_be_read_is_named(source: str) -> None:
         Policy.load(source)
 
 
+def test_without_a_toml_reader_the_way_out_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "tomllib", None)
+    monkeypatch.setitem(sys.modules, "tomli", None)
+    with pytest.raises(ConfigError, match=r"^reading TOML needs Python 3.11, .* pip install tomli"):
+        Policy.load(TOML)
+
+
 def test_other_types_are_refused() -> None:
     with pytest.raises(ConfigError, match="policy is a Decimal: give a mapping, or"):
         Policy.load(Decimal(1))  # type: ignore[arg-type]
