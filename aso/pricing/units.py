@@ -67,6 +67,7 @@ _NAMES: Mapping[str, str] = {
 }
 _BY_FIELD = {TOKEN_FIELDS[name]: unit for name, unit in _NAMES.items()}
 _IGNORED = frozenset({"total_tokens"})
+_POSITIONS = {name: position for position, name in enumerate(UNITS)}
 _PARTS: Mapping[str, tuple[str, ...]] = {
     whole: tuple(unit.name for unit in UNITS.values() if unit.part_of == whole) for whole in UNITS
 }
@@ -93,7 +94,8 @@ def decompose(usage: Usage | Mapping[str, Any]) -> Quantities:
     said = _reported(usage)
     leaves: dict[str, Quantity] = {}
     notes: list[str] = []
-    for name, quantity in said.items():
+    for name in sorted(said, key=_order):
+        quantity = said[name]
         inside = sum((_full(part, said) for part in _PARTS.get(name, ())), 0)
         rest = quantity - inside
         if rest < 0:
@@ -109,6 +111,11 @@ def ancestry(name: str) -> tuple[str, ...]:
     while (unit := UNITS.get(found[-1])) is not None and unit.part_of is not None:
         found.append(unit.part_of)
     return tuple(found)
+
+
+def _order(name: str) -> int:
+    """Return where a unit stands on a bill: tokens as UNITS lists them, then everything else."""
+    return _POSITIONS.get(name, len(_POSITIONS))
 
 
 def _reported(usage: Usage | Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,58 @@
+"""Memory, console and ledger sinks."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+
+from aso.errors import ConfigError
+from aso.ledger import Ledger
+from aso.records import Usage
+from aso.sinks import ConsoleSink, LedgerSink, MemorySink
+from tests.events import UNPRICED, event
+
+
+def test_memory_keeps_events_in_order() -> None:
+    sink = MemorySink()
+    sink.send([event(1), event(2)])
+    sink.close()
+    assert sink.events == [event(1), event(2)]
+    assert sink.destination is None
+
+
+def test_the_console_writes_a_line_that_people_can_read() -> None:
+    stream = io.StringIO()
+    guess = Usage(input_tokens=3, source="estimate")
+    ConsoleSink(stream).send([event(1), event(2, cost=UNPRICED, usage=guess, dims={})])
+    assert stream.getvalue().splitlines() == [
+        f"2026-11-23T08:00:00.400Z openai:gpt-5.4 1000→0 tokens $0.0025 completed team=search "
+        f"{event(1).event_id}",
+        f"2026-11-23T08:00:00.400Z openai:gpt-5.4 3→? tokens unpriced estimate completed "
+        f"{event(2).event_id}",
+    ]
+
+
+def test_the_ledger_sink_writes_where_it_is_told(tmp_path: Path) -> None:
+    sink = LedgerSink(tmp_path / "mine.db")
+    sink.send([event(1)])
+    sink.send([event(1), event(2)])
+    sink.close()
+    ledger = Ledger(tmp_path / "mine.db")
+    assert len(list(ledger.documents())) == 2
+    ledger.close()
+
+
+def test_without_a_path_the_ledger_is_in_aso_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASO_HOME", str(tmp_path))
+    assert LedgerSink().path == tmp_path / "ledger.db"
+    assert LedgerSink() == LedgerSink(tmp_path / "ledger.db")
+
+
+def test_without_any_home_it_says_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ASO_HOME")
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.setattr("os.path.expanduser", lambda path: path)
+    with pytest.raises((ConfigError, RuntimeError), match="ASO_HOME|home"):
+        LedgerSink()
