@@ -58,7 +58,7 @@ _VERSION = re.compile(r"v\d+(?:(?:alpha|beta)\d*)?")
 _PREFIXES = frozenset(
     {"openai", "inference", "api", "paas", "beta", "models", "compatibility", "router"}
 )
-_IDENTIFIER = re.compile(r".*\d.*|(?:[a-z]+_)?[0-9a-zA-Z]{12,}")
+_IDENTIFIER = re.compile(r".*\d.*|[a-z]+_[0-9a-zA-Z]{12,}")
 _SEEN: dict[str, Route | None] = {}
 _SEEN_LIMIT = 512
 

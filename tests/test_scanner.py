@@ -1,0 +1,75 @@
+"""Bytes that a caller reads itself: usage is found in them, whole, cut in pieces, long or broken."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from aso.scanner import Scanner
+from aso.wire import SHAPES, Answer
+
+USAGE = {"prompt_tokens": 11, "completion_tokens": 22, "total_tokens": 33}
+HEAD = {"id": "chatcmpl-1", "object": "chat.completion", "model": "gpt-4o"}
+EVENTS = [
+    {**HEAD, "choices": [{"delta": {"content": "Grüße"}, "finish_reason": None}]},
+    {**HEAD, "choices": [{"delta": {"content": ' "x"\n'}, "finish_reason": "stop"}]},
+    {**HEAD, "choices": [], "usage": USAGE},
+]
+STREAM = (
+    b"".join(b"data: %s\n\n" % json.dumps(one).encode() for one in EVENTS) + b"data: [DONE]\n\n"
+)
+
+
+def scanned(parts: list[bytes], *, stream: bool = True, encoding: str = "") -> Answer:
+    answer = Answer()
+    scanner = Scanner(is_event_stream=stream, encoding=encoding)
+    for part in parts:
+        scanner.feed(part)
+    scanner.finish(SHAPES["chat_completions"], answer)
+    return answer
+
+
+def outline(answer: Answer) -> tuple[Any, ...]:
+    return answer.model, answer.generation_id, answer.usage, answer.chars, answer.complete
+
+
+@given(some.lists(some.integers(min_value=1, max_value=len(STREAM) - 1), max_size=9))
+def test_pieces_of_any_size_say_the_same(cuts: list[int]) -> None:
+    bounds = [0, *sorted(set(cuts)), len(STREAM)]
+    parts = [STREAM[a:b] for a, b in zip(bounds, bounds[1:], strict=False)]
+    assert outline(scanned(parts)) == ("gpt-4o", "chatcmpl-1", USAGE, 10, True)
+
+
+def test_a_compressed_stream_is_read_decoded() -> None:
+    data = gzip.compress(STREAM)
+    assert outline(scanned([data[:50], data[50:]], encoding="gzip"))[2] == USAGE
+
+
+def test_a_stream_that_is_cut_keeps_what_was_received() -> None:
+    answer = scanned([STREAM[: STREAM.index(b"data:", 10)]])
+    assert outline(answer) == ("gpt-4o", "chatcmpl-1", None, 5, False)
+
+
+def test_a_long_json_body_is_read_at_its_ends_only() -> None:
+    message = {"role": "assistant", "content": 'a "usage" in text ' * 20_000}
+    body = {**HEAD, "choices": [{"message": message}], "usage": USAGE, "service_tier": "default"}
+    answer = scanned([json.dumps(body).encode()], stream=False)
+    assert (answer.usage, answer.model, answer.service_tier) == (USAGE, "gpt-4o", "default")
+
+
+def test_a_usage_object_that_is_not_the_answers_own_is_not_taken() -> None:
+    schema = {"parameters": {"usage": {"prompt_tokens": 999}}, "padding": "x" * 300_000}
+    body = {**HEAD, "choices": [], "tools": [schema]}
+    assert scanned([json.dumps(body).encode()], stream=False).usage is None
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"\xff\xfe", b"data: {\n\n", b"null", b"[1]"])
+def test_what_is_not_an_answer_says_nothing(data: bytes) -> None:
+    for stream in (True, False):
+        answer = scanned([data], stream=stream)
+        assert (answer.usage, answer.complete) == (None, False)
