@@ -40,4 +40,6 @@ def test_every_rate_is_decimal_text_and_not_negative(document: dict[str, object]
     for rows in document["providers"].values():  # type: ignore[attr-defined]
         for row in rows.values():
             for price in row["prices"]:
-                assert all(re.fullmatch(r"[0-9.]+", amount) for amount, _ in price["rates"].values())
+                assert all(
+                    re.fullmatch(r"[0-9.]+", amount) for amount, _ in price["rates"].values()
+                )

@@ -68,9 +68,7 @@ def test_ours_is_kept_beside_an_authoritative_cost() -> None:
 
 
 def test_a_reported_zero_beside_charged_tokens_is_kept_and_does_not_win() -> None:
-    cost = price(
-        USAGE, provider="xai", model="grok-4.3", at=NOW, provider_reported={"ticks": 0}
-    )
+    cost = price(USAGE, provider="xai", model="grok-4.3", at=NOW, provider_reported={"ticks": 0})
     assert (cost.total, cost.source, cost.status) == (Decimal("0.00375"), "standard", "priced")
     assert (cost.provider_cost, list(cost.notes)) == (0, ["provider_reported_zero"])
 

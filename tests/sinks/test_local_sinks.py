@@ -44,7 +44,9 @@ def test_the_ledger_sink_writes_where_it_is_told(tmp_path: Path) -> None:
     ledger.close()
 
 
-def test_without_a_path_the_ledger_is_in_aso_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_path_the_ledger_is_in_aso_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("ASO_HOME", str(tmp_path))
     assert LedgerSink().path == tmp_path / "ledger.db"
     assert LedgerSink() == LedgerSink(tmp_path / "ledger.db")
