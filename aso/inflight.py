@@ -144,6 +144,10 @@ class Inflight:
             if self.answer.failure is not None and outcome == "completed":
                 outcome, self.error_type = "error", self.answer.failure
             self._emit("call" if self.shape is not None else "unmetered", outcome)
+            self.hold = None
+        if self.hold is not None:  # the event could not be made: what was reserved is let go
+            with pipeline.guard:
+                self.hold.settle(None)
 
     def abandon(self) -> None:
         """Hand over to whoever sweeps next: a finalizer may do nothing else."""
@@ -211,8 +215,7 @@ class Inflight:
             self.scope.function,
             *self.trace,
         ]
-        hold, self.hold = self.hold, None
-        pipeline.emit(record, self.scope, hold)
+        pipeline.emit(record, self.scope, self.hold)
 
     def _extra(self) -> Mapping[str, Any] | None:
         extra = self.answer.extra

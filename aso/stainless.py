@@ -83,7 +83,8 @@ class Stainless:
         if flight is None:
             return wrapped(*args, **kwargs)
         if self.pipeline.gates is not None:
-            flight.reserve(self.pipeline.gates)
+            with self.pipeline.guard:
+                flight.reserve(self.pipeline.gates)
         previous = CURRENT.get()
         CURRENT.set(flight)
         try:
@@ -102,7 +103,8 @@ class Stainless:
         if flight is None:
             return await wrapped(*args, **kwargs)
         if self.pipeline.gates is not None:
-            await flight.areserve(self.pipeline.gates)
+            with self.pipeline.guard:
+                await flight.areserve(self.pipeline.gates)
         previous = CURRENT.get()
         CURRENT.set(flight)
         try:
