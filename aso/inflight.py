@@ -75,6 +75,8 @@ class Inflight:
         self.request_model = model if isinstance(model, str) else None
         if self.shape is None:
             return
+        if self._pipeline.gates is not None:
+            self.max_output_tokens = _limit_of(body)
         self.prompt_chars = self.shape.request_chars(body)
         self.conditions = self.shape.conditions(body)
 
@@ -235,6 +237,14 @@ def later_event_id(provider: str, host: str | None, generation_id: str, line: st
     number = number & ~(0xF << 76) | 0x8 << 76
     number = number & ~(0b11 << 62) | 0b10 << 62
     return f"{number:032x}"
+
+
+def _limit_of(body: Mapping[str, Any]) -> int | None:
+    """Return how many tokens the answer may have, as the request limits it."""
+    for name in ("max_completion_tokens", "max_output_tokens", "max_tokens"):
+        if isinstance(limit := body.get(name), int):
+            return limit
+    return None
 
 
 def _status_of(error: BaseException | None) -> int | None:

@@ -162,10 +162,17 @@ class Runtime:
         if session is None:
             return True
         session.unpatch()
+        self._let_go(timeout_s)
         if session.pipeline.live:
             self.retired.append(session)
             return session.flush(timeout_s)
         return session.close(timeout_s)
+
+    def _let_go(self, timeout_s: float) -> None:
+        """Close the retired sessions whose last stream is over."""
+        for session in [one for one in self.retired if not one.pipeline.live]:
+            self.retired.remove(session)
+            session.close(timeout_s)
 
     def _at_exit(self) -> None:
         for session in self.sessions():
