@@ -1,0 +1,1 @@
+"""Every number that docs/benchmarks.md states: `python -m benchmarks` runs all of them."""
