@@ -17,6 +17,7 @@ from aso.ledger import Ledger
 from aso.report import Period, formats, parse_grouping, parse_instant, spend
 from aso.report.explain import explain as explained
 from aso.report.grouping import parse_filters
+from aso.sinks.console import line
 from aso.sinks.ledger import LedgerSink
 
 _POLL_S = 0.5
@@ -109,28 +110,18 @@ def _period(arguments: Namespace) -> Period:
 
 
 def _print_newest(ledger: Ledger, count: int) -> int:
-    newest = "rowid > (SELECT COALESCE(MAX(rowid), 0) FROM events) - ?"
+    newest = "id > (SELECT COALESCE(MAX(id), 0) FROM events) - ?"
     return _print_where(ledger, newest, count, last=0)
 
 
 def _print_after(ledger: Ledger, last: int) -> int:
-    return _print_where(ledger, "rowid > ?", last, last=last)
+    return _print_where(ledger, "id > ?", last, last=last)
 
 
 def _print_where(ledger: Ledger, where: str, value: int, *, last: int) -> int:
-    sql = f"SELECT rowid, document FROM events WHERE {where} ORDER BY rowid"  # noqa: S608
-    for rowid, document in ledger.query(sql, (value,)):
-        print(_short(json.loads(document)), flush=True)
-        last = rowid
-    return last
-
-
-def _short(event: dict[str, object]) -> str:
-    cost = event.get("total_cost_usd")
-    outcome = event["outcome"] if event["kind"] == "call" else event["kind"]
-    dims = event.get("dims")
-    tags = ",".join(f"{k}={v}" for k, v in dims.items()) if isinstance(dims, dict) else ""
-    tokens = f"{event.get('prompt_tokens', '?')}→{event.get('completion_tokens', '?')}"
-    name = f"{event['provider']}:{event.get('model') or event['endpoint']}"
-    price = "unpriced" if cost is None else f"${cost}"
-    return f"{event['ts']}  {name}  {tokens}  {price}  {outcome}  {tags}  {event['event_id']}"
+    newest: int = next(iter(ledger.query("SELECT COALESCE(MAX(id), 0) FROM events")))[0]
+    for event in ledger.events(
+        f"{where} AND id <= ?", (value, newest), all_revisions=True, order="id"
+    ):
+        print(line(event), flush=True)
+    return max(last, newest)

@@ -24,7 +24,7 @@ def doctor(arguments: Namespace) -> int:
     """Print what was found; 1 where something is wrong."""
     findings = [*_versions(), *_settings(), *_storage(arguments.ledger)]
     for name, text, is_fine in findings:
-        print(f"{'ok ' if is_fine else '!! '} {name:<12} {text}")
+        print(f"{'ok' if is_fine else '!!'} {name:<12} {text}")
     return 0 if all(is_fine for *_, is_fine in findings) else 1
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from aso.ledger.rows import from_document
-from aso.ledger.store import Ledger
+from aso.ledger.store import Ledger, LedgerError
 
-__all__ = ["Ledger", "from_document"]
+__all__ = ["Ledger", "LedgerError"]

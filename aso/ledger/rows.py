@@ -1,124 +1,125 @@
-"""Event ↔ row. The document keeps the wire form; fields that are null are left out and restored."""
+"""Event ↔ row: columns for reports, and a document for what no report asks for. Nothing is lost."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Context, Decimal
+from operator import attrgetter
 from typing import Any
 
-from aso.records import Cost, Event, Usage
+from aso.ledger.schema import COLUMNS, COST, LINE, REST, USAGE
+from aso.records import Cost, CostLine, Event, Quantity, Usage
 
-_REST = 10**9
+Encode = Callable[[Any], bytes]
+Row = tuple[Any, ...]
+
+_ATTO_PER_NANO = 10**9
+_LARGEST = 2**63 - 1  # SQLite's integers
 _EXACT = Context(prec=80)  # whatever the program has made of its own context
 
+_columns = attrgetter(*COLUMNS.values())
+_rest = attrgetter(*REST)
+_usage = attrgetter(*USAGE)
+_cost = attrgetter(*COST)
+_line = attrgetter(*LINE)
+_LINE_DECIMALS = [LINE.index(name) for name in ("rate", "multiplier", "amount")]
+_LINE_QUANTITIES = [LINE.index(name) for name in ("quantity", "per")]
+_COST_DECIMALS = ("total", "provider_cost", "calculated_cost", "upstream_cost")
 
-def row_of(event: Event, encode: Callable[..., bytes]) -> tuple[Any, ...]:
-    """Return the values of schema.COLUMNS."""
-    usage, cost = event.usage, event.cost
-    nano, atto, rest = split(cost.total)
+
+def row_of(event: Event, encode: Encode) -> Row:
+    """Return the values of schema.COLUMNS and schema.DERIVED; ``encode`` makes JSON."""
+    usage = event.usage
     return (
-        event.event_id,
-        event.revision,
-        event.kind,
-        event.ended_at_ms,
-        event.started_at_ms,
-        event.first_byte_at_ms,
-        event.env,
-        event.provider,
-        event.publisher,
-        event.host,
-        event.endpoint,
-        event.operation,
-        event.model,
-        event.request_model,
-        event.function,
-        event.stream,
-        event.service_tier,
-        event.outcome,
-        usage.source,
-        cost.status,
-        cost.source,
-        event.sdk_name,
-        usage.input_tokens,
-        usage.output_tokens,
-        nano,
-        atto,
-        rest,
+        *_columns(event),
+        _fitting(usage.input_tokens),
+        _fitting(usage.output_tokens),
+        *split(event.cost.total),
         encode(dict(event.dims)).decode(),
-        encode(event.to_dict(), exclude_none=True).decode(),
+    )
+
+
+def document_of(event: Event, encode: Encode) -> str:
+    """Return the document: what is not in the columns, in three arrays."""
+    usage, cost = event.usage, event.cost
+    lines = [_line(line) for line in cost.lines]
+    units = dict(usage.units)
+    return encode([_rest(event), (*_usage(usage), units), (*_cost(cost), lines)]).decode()
+
+
+def event_of(row: Sequence[Any]) -> Event:
+    """Return the event of a row of schema.STORED; its wire form is what was stored."""
+    *values, dims, document = row
+    columns = dict(zip(COLUMNS.values(), values, strict=True))
+    usage_source, status = columns.pop("usage.source"), columns.pop("cost.status")
+    cost_source, stream = columns.pop("cost.source"), bool(columns.pop("stream"))
+    rest, usage, cost = json.loads(document)
+    return Event(
+        **columns,
+        **_named(REST, rest),
+        stream=stream,
+        dims=json.loads(dims),
+        usage=_usage_of(usage, usage_source),
+        cost=_cost_of(cost, status, cost_source),
     )
 
 
 def split(total: Decimal | None) -> tuple[int | None, int | None, str | None]:
-    """Return nano-dollars and the rest in atto-dollars; text where 18 places are not enough."""
+    """Return nano-dollars and the rest in atto-dollars; text where the two cannot hold it."""
     if total is None:
         return None, None, None
     atto = _EXACT.scaleb(total, 18)
     whole = int(atto)
-    if atto != whole:
+    nano, rest = divmod(whole, _ATTO_PER_NANO)
+    if atto != whole or abs(nano) > _LARGEST:
         return 0, 0, format(total, "f")
-    return *divmod(whole, _REST), None
+    return nano, rest, None
 
 
 def joined(nano: int, atto: int) -> Decimal:
     """Return the exact sum of the two integers, in dollars."""
-    return _EXACT.scaleb(Decimal(nano * _REST + atto), -18)
+    return _EXACT.scaleb(Decimal(nano * _ATTO_PER_NANO + atto), -18)
 
 
-def from_document(text: str) -> dict[str, Any]:
-    """Return the wire form, every field in its order, nulls restored."""
-    said = json.loads(text)
-    found = {name: said.get(name, default) for name, default in _TEMPLATE.items()}
-    found["sdk"] = {"name": None, "version": None, **found["sdk"]}
-    found["cost_lines"] = [{**_LINE, **line} for line in found["cost_lines"]]
-    return found
+def _fitting(count: int | None) -> int | None:
+    """Return the count, unless it is beyond belief and SQLite: the document has it anyway."""
+    return count if count is None or count <= _LARGEST else None
 
 
-def _nothing() -> Event:
-    """Return an event of nulls: its wire form has every field, in order."""
-    return Event(
-        event_id="",
-        revision=0,
-        revision_reason=None,
-        kind="call",
-        env=None,
-        api_key_id=None,
-        aso_version="",
-        sdk_name=None,
-        sdk_version=None,
-        provider="",
-        publisher=None,
-        host=None,
-        endpoint="",
-        operation="",
-        model=None,
-        request_model=None,
-        generation_id=None,
-        stream=False,
-        service_tier=None,
-        attempts=0,
-        attempts_unknown=0,
-        outcome="completed",
-        http_status=None,
-        error_type=None,
-        usage=Usage(),
-        cost=Cost(),
-        prompt_chars=None,
-        completion_chars=None,
-        completion_bytes=None,
-        started_at_ms=0,
-        first_byte_at_ms=None,
-        ended_at_ms=0,
-        dims={},
-        function=None,
-        trace_id=None,
-        span_id=None,
+def _named(names: Sequence[str], values: Sequence[Any]) -> dict[str, Any]:
+    """Return values by name; None for names that came after this row was written."""
+    return dict(zip(names, [*values, *[None] * (len(names) - len(values))], strict=True))
+
+
+def _usage_of(values: Sequence[Any], source: Any) -> Usage:
+    *counts, units = values
+    return Usage(
+        **_named(USAGE, counts),
+        units={name: _quantity(value) for name, value in units.items()},
+        source=source,
     )
 
 
-_LINE: dict[str, Any] = dict.fromkeys(
-    ("unit", "quantity", "rate", "per", "multiplier", "amount", "model", "provider", "source")
-)
-_LINE["quantity_source"] = None
-_TEMPLATE: dict[str, Any] = _nothing().to_dict()
+def _cost_of(values: Sequence[Any], status: Any, source: Any) -> Cost:
+    *known, lines = values
+    said = _named(COST, known)
+    said.update({name: _decimal(said[name]) for name in _COST_DECIMALS})
+    return Cost(**said, status=status, source=source, lines=[_line_of(line) for line in lines])
+
+
+def _line_of(values: list[Any]) -> CostLine:
+    for index in _LINE_DECIMALS:
+        values[index] = _decimal(values[index])
+    for index in _LINE_QUANTITIES:
+        values[index] = _quantity(values[index])
+    named: Mapping[str, Any] = _named(LINE, values)
+    return CostLine(**named)
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+def _quantity(value: int | str) -> Quantity:
+    return value if isinstance(value, int) else Decimal(value)

@@ -1,60 +1,125 @@
-"""The ledger's table. Money is two integers: nano-dollars, and the rest in atto-dollars (1e-18).
+"""The ledger's tables (docs/adr/0006). Money is two integers: nano-dollars, and the rest in 1e-18.
 
-SQLite sums integers exactly and fast; it has no decimals. A cost that needs more than 18 places is
-kept as text in ``cost_rest`` and summed by the reader.
+SQLite sums integers exactly and fast; it has no decimals. A cost that does not fit into the two is
+kept as text in ``cost_rest`` and summed by the reader. ``documents`` is apart so that a report,
+which reads all of ``events``, does not read it.
 """
 
 from __future__ import annotations
 
 VERSION = 1
 
-COLUMNS = (
-    "event_id",
-    "revision",
-    "kind",
-    "ended_at_ms",
-    "started_at_ms",
-    "first_byte_at_ms",
-    "env",
-    "provider",
-    "publisher",
-    "host",
-    "endpoint",
-    "operation",
-    "model",
-    "request_model",
-    "function",
-    "stream",
-    "service_tier",
-    "outcome",
-    "usage_source",
-    "pricing_status",
-    "cost_source",
-    "sdk",
-    "prompt_tokens",
-    "completion_tokens",
-    "cost_nano",
-    "cost_atto",
-    "cost_rest",
-    "dims",
-    "document",
+# Column → where its value is in an Event. Reports group, filter and sum by these.
+COLUMNS = {
+    "event_id": "event_id",
+    "revision": "revision",
+    "kind": "kind",
+    "ended_at_ms": "ended_at_ms",
+    "started_at_ms": "started_at_ms",
+    "first_byte_at_ms": "first_byte_at_ms",
+    "env": "env",
+    "provider": "provider",
+    "publisher": "publisher",
+    "host": "host",
+    "endpoint": "endpoint",
+    "operation": "operation",
+    "model": "model",
+    "request_model": "request_model",
+    "function": "function",
+    "stream": "stream",
+    "service_tier": "service_tier",
+    "outcome": "outcome",
+    "sdk": "sdk_name",
+    "usage_source": "usage.source",
+    "pricing_status": "cost.status",
+    "cost_source": "cost.source",
+}
+# Columns whose values are derived from the event; the event itself is read from the document.
+DERIVED = ("prompt_tokens", "completion_tokens", "cost_nano", "cost_atto", "cost_rest", "dims")
+
+# The document is a JSON array of three arrays, by position: only ever append to these.
+REST = (
+    "revision_reason",
+    "api_key_id",
+    "aso_version",
+    "sdk_version",
+    "generation_id",
+    "attempts",
+    "attempts_unknown",
+    "http_status",
+    "error_type",
+    "prompt_chars",
+    "completion_chars",
+    "completion_bytes",
+    "trace_id",
+    "span_id",
 )
+USAGE = (
+    "input_tokens",
+    "output_tokens",
+    "cache_read_input_tokens",
+    "cache_write_input_tokens",
+    "cache_write_5m_input_tokens",
+    "cache_write_1h_input_tokens",
+    "reasoning_output_tokens",
+    "input_audio_tokens",
+    "input_image_tokens",
+    "output_audio_tokens",
+    "output_image_tokens",
+    "web_search_requests",
+)
+COST = (
+    "total",
+    "provider_cost",
+    "calculated_cost",
+    "upstream_cost",
+    "pricing_matched",
+    "pricing_model",
+    "catalog_version",
+    "catalog_sha256",
+    "notes",
+)
+LINE = (
+    "unit",
+    "quantity",
+    "rate",
+    "per",
+    "multiplier",
+    "amount",
+    "model",
+    "provider",
+    "source",
+    "quantity_source",
+)
+
+_NAMES = (*COLUMNS, *DERIVED)
 
 CREATE = f"""
 CREATE TABLE IF NOT EXISTS events (
-  {", ".join(COLUMNS)},
-  PRIMARY KEY (event_id, revision)
+  id INTEGER PRIMARY KEY,
+  {", ".join(_NAMES)},
+  UNIQUE (event_id, revision)
 );
+CREATE TABLE IF NOT EXISTS documents (id INTEGER PRIMARY KEY REFERENCES events, document);
 CREATE INDEX IF NOT EXISTS events_by_time ON events (ended_at_ms);
+-- small, as most events have one revision: makes "is there a higher one?" cheap
+CREATE INDEX IF NOT EXISTS events_revised ON events (event_id, revision) WHERE revision > 0;
 -- of several revisions the highest is the event
 CREATE VIEW IF NOT EXISTS latest AS
-  SELECT * FROM events AS mine WHERE revision = 0 AND NOT EXISTS (
-      SELECT 1 FROM events AS other
-      WHERE other.event_id = mine.event_id AND other.revision > 0)
-  UNION ALL
-  SELECT * FROM events AS mine WHERE revision > 0 AND revision = (
-      SELECT MAX(revision) FROM events AS other WHERE other.event_id = mine.event_id);
+  SELECT * FROM events AS mine WHERE NOT EXISTS (
+    SELECT 1 FROM events AS other INDEXED BY events_revised
+    WHERE other.event_id = mine.event_id
+      AND other.revision > mine.revision AND other.revision > 0);
 PRAGMA user_version = {VERSION};
 """  # noqa: S608 — names of this file only
 
-INSERT = f"INSERT OR IGNORE INTO events VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608
+INSERT_EVENT = (
+    f"INSERT OR IGNORE INTO events ({', '.join(_NAMES)}) "  # noqa: S608 — our own names
+    f"VALUES ({', '.join('?' * len(_NAMES))})"
+)
+INSERT_DOCUMENT = (
+    "INSERT OR IGNORE INTO documents "
+    "SELECT id, ?3 FROM events WHERE event_id = ?1 AND revision = ?2"
+)
+# What rows.event_of takes.
+STORED = (*COLUMNS, "dims", "document")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Context, Decimal
+from itertools import chain
 from typing import Any, Protocol
 
 from aso.ledger.rows import joined
@@ -31,6 +33,19 @@ _SUMS = f"""
 
 
 _ALWAYS = Period()
+_EXACT = Context(prec=200)  # sums are never rounded, whatever the program's own context
+_ADDED = (
+    "calls",
+    "prompt_tokens",
+    "completion_tokens",
+    "unpriced_calls",
+    "partial_calls",
+    "refused",
+    "unmetered",
+    "estimated_calls",
+)
+Percentiles = tuple[int, int]  # p50 and p95
+_Times = tuple["array[int]", "array[int]"]
 
 
 class Rows(Protocol):
@@ -56,8 +71,15 @@ class Line:
     refused: int = 0
     unmetered: int = 0
     estimated_calls: int = 0
-    duration_ms: tuple[int, int] | None = None
-    first_byte_ms: tuple[int, int] | None = None
+    duration_ms: Percentiles | None = None
+    first_byte_ms: Percentiles | None = None
+
+    def add(self, other: Line) -> None:
+        """Add another group's sums; percentiles cannot be added."""
+        for name in _ADDED:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.cost = _EXACT.add(self.cost, other.cost)
+        self.estimated_cost = _EXACT.add(self.estimated_cost, other.estimated_cost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +89,7 @@ class Spend:
     by: Sequence[Grouping]
     lines: Sequence[Line]
     total: Line
+    has_latency: bool = False
 
 
 def spend(
@@ -84,12 +107,13 @@ def spend(
     """
     condition, parameters = _condition(period, where)
     lines = _lines(rows, by, condition, parameters)
-    total = _lines(rows, (), condition, parameters)[0]
+    total = Line(())
+    for line in lines:
+        total.add(line)
     if with_latency:
-        _add_latency(rows, by, lines, condition, parameters)
-        _add_latency(rows, (), [total], condition, parameters)
+        _add_latency(rows, by, [*lines, total], condition, parameters)
     lines.sort(key=lambda line: (-line.cost, [str(value or "") for value in line.values]))
-    return Spend(by, lines, total)
+    return Spend(by, lines, total, has_latency=with_latency)
 
 
 def _condition(period: Period, where: Sequence[str]) -> tuple[str, list[Any]]:
@@ -144,8 +168,9 @@ def _add_rests(
     sql = f"SELECT {select} FROM latest WHERE cost_rest IS NOT NULL AND {condition}"  # noqa: S608
     for *values, rest, is_estimated in rows.query(sql, parameters):
         line = known[tuple(values)]
-        line.cost += Decimal(rest)
-        line.estimated_cost += Decimal(rest) if is_estimated else 0
+        line.cost = _EXACT.add(line.cost, Decimal(rest))
+        if is_estimated:
+            line.estimated_cost = _EXACT.add(line.estimated_cost, Decimal(rest))
 
 
 def _add_latency(
@@ -155,21 +180,30 @@ def _add_latency(
     condition: str,
     parameters: Sequence[Any],
 ) -> None:
-    known = {line.values: line for line in lines}
-    for name, column in (("duration_ms", "ended_at_ms"), ("first_byte_ms", "first_byte_at_ms")):
-        select = ", ".join([*(group.sql for group in by), f"{column} - started_at_ms AS took"])
-        sql = (
-            f"SELECT {select} FROM latest "  # noqa: S608 — our own names
-            f"WHERE kind = 'call' AND {column} IS NOT NULL AND {condition} ORDER BY took"
-        )
-        times: dict[tuple[Any, ...], list[int]] = {}
-        for *values, took in rows.query(sql, parameters):
-            times.setdefault(tuple(values), []).append(took)
-        for group, sorted_ms in times.items():
-            setattr(known[group], name, (at(sorted_ms, 0.50), at(sorted_ms, 0.95)))
+    """Add percentiles to the groups and, last in ``lines``, to the total of all."""
+    took = "ended_at_ms - started_at_ms, first_byte_at_ms - started_at_ms"
+    select = ", ".join([*(group.sql for group in by), took])
+    sql = f"SELECT {select} FROM latest WHERE kind = 'call' AND {condition}"  # noqa: S608 — our own names
+    *groups, total = lines
+    times: dict[tuple[Any, ...], _Times] = {
+        line.values: (array("q"), array("q")) for line in groups
+    }
+    for row in rows.query(sql, parameters):
+        durations, first_bytes = times[row[:-2]]
+        durations.append(row[-2])
+        if row[-1] is not None:
+            first_bytes.append(row[-1])
+    for line in groups:
+        line.duration_ms, line.first_byte_ms = map(_percentiles, times[line.values])
+    total.duration_ms = _percentiles(chain.from_iterable(one for one, _ in times.values()))
+    total.first_byte_ms = _percentiles(chain.from_iterable(one for _, one in times.values()))
 
 
-def at(sorted_ms: Sequence[int], share: float) -> int:
+def _percentiles(values: Iterable[int]) -> Percentiles | None:
+    ordered = sorted(values)
+    return (at(ordered, 0.50), at(ordered, 0.95)) if ordered else None
+
+
+def at(ordered: Sequence[int], share: float) -> int:
     """Return the nearest-rank percentile of sorted values."""
-    rank = max(-(-len(sorted_ms) * int(share * 100) // 100), 1)
-    return sorted_ms[rank - 1]
+    return ordered[max(-(-len(ordered) * round(share * 100) // 100), 1) - 1]

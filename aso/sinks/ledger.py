@@ -27,8 +27,14 @@ class LedgerSink:
         self._ledger: Ledger | None = None
 
     def send(self, events: Sequence[Event]) -> None:
-        """Write the batch in one transaction."""
-        if self._ledger is None or self._ledger.is_foreign:
+        """Write the batch in one transaction.
+
+        Raises:
+            LedgerError: nothing was written; the same batch is to be sent again.
+        """
+        if self._ledger is not None and self._ledger.is_stale:
+            self.close()
+        if self._ledger is None:
             self._ledger = Ledger(self.path)
         self._ledger.add(events)
 
