@@ -6,7 +6,6 @@ Field order is the record's layout: append new fields at the end, never reorder 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -67,7 +66,9 @@ def decode(payload: bytes) -> Facts:
     Raises:
         ValueError: the record is not one of ours.
     """
-    values = json.loads(payload)
+    from pydantic_core import from_json  # there wherever records are written
+
+    values = from_json(payload)
     if len(values) < len(Facts._fields):
         raise ValueError(f"a record of {len(values)} fields; {len(Facts._fields)} are needed")
     return Facts(*values[: len(Facts._fields)])

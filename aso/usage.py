@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from aso.records import Quantity, Usage, UsageSource
@@ -53,12 +54,17 @@ class _Reading:
 
 
 def at(value: Any, path: str) -> Any:
-    """Return what stands at a dotted path of nested mappings; None where nothing does."""
-    for name in path.split("."):
-        if not isinstance(value, Mapping):
+    """Return what stands at a dotted path of nested tables; None where nothing does."""
+    for name in _names_of(path):
+        if type(value) is not dict:
             return None
         value = value.get(name)
     return value
+
+
+@lru_cache(maxsize=1024)
+def _names_of(path: str) -> tuple[str, ...]:
+    return tuple(path.split("."))
 
 
 def interpret(
@@ -135,7 +141,7 @@ def _take_other_units(raw: Mapping[str, Any], counters: Counters, reading: _Read
 
 def _count(raw: Mapping[str, Any], paths: tuple[str, ...], reading: _Reading) -> int | None:
     for path in paths:
-        value = at(raw, path) if "." in path else raw.get(path)
+        value = at(raw, path)
         if value is None:
             continue
         if type(value) is int and value >= 0:

@@ -96,7 +96,7 @@ def decompose(usage: Usage | Mapping[str, Any]) -> Quantities:
     notes: list[str] = []
     for name in sorted(said, key=_order):
         quantity = said[name]
-        inside = sum((_full(part, said) for part in _PARTS.get(name, ())), 0)
+        inside = _inside(name, said)
         rest = quantity - inside
         if rest < 0:
             notes.append(f"parts_exceed_whole:{name}")
@@ -129,7 +129,7 @@ def _reported(usage: Usage | Mapping[str, Any]) -> dict[str, Any]:
             for name, value in usage.items()
             if name not in _IGNORED
         }
-    said = {name: value for name, value in said.items() if value is not None}
+    said = {name: value for name, value in said.items() if value}  # 0 of something costs nothing
     for name in tuple(said):
         _imply_whole(name, said)
     return said
@@ -143,9 +143,13 @@ def _imply_whole(name: str, said: dict[str, Any]) -> None:
         _imply_whole(unit.part_of, said)
 
 
-def _full(name: str, said: Mapping[str, Any]) -> Any:
-    parts = sum((_full(part, said) for part in _PARTS.get(name, ())), 0)
-    return max(said.get(name, 0), parts)
+def _inside(name: str, said: Mapping[str, Any]) -> Any:
+    """Return what the parts of a whole sum to, each counted as its own parts at least."""
+    total: Any = 0
+    for part in _PARTS.get(name, ()):
+        if part in said:
+            total += max(said[part], _inside(part, said))
+    return total
 
 
 def _number(value: Any) -> Any:
