@@ -67,6 +67,7 @@ _NAMES: Mapping[str, str] = {
 }
 _BY_FIELD = {TOKEN_FIELDS[name]: unit for name, unit in _NAMES.items()}
 _IGNORED = frozenset({"total_tokens"})
+_WHOLES = frozenset(unit.name for unit in UNITS.values() if unit.part_of is None)
 _POSITIONS = {name: position for position, name in enumerate(UNITS)}
 _PARTS: Mapping[str, tuple[str, ...]] = {
     whole: tuple(unit.name for unit in UNITS.values() if unit.part_of == whole) for whole in UNITS
@@ -129,7 +130,8 @@ def _reported(usage: Usage | Mapping[str, Any]) -> dict[str, Any]:
             for name, value in usage.items()
             if name not in _IGNORED
         }
-    said = {name: value for name, value in said.items() if value}  # 0 of something costs nothing
+    # 0 of a part costs nothing; 0 of a whole whose parts are more does not add up
+    said = {name: value for name, value in said.items() if value or value == 0 and name in _WHOLES}
     for name in tuple(said):
         _imply_whole(name, said)
     return said
