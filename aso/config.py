@@ -96,7 +96,9 @@ def settle(
     )
 
 
-def credentials(api_key: str | None, endpoint: str | None) -> tuple[ApiKey | None, str | None]:
+def credentials(
+    api_key: str | None, endpoint: str | None, *, allow_insecure: bool = False
+) -> tuple[ApiKey | None, str | None]:
     """Return the key and the ingest endpoint: the argument, else its variable, else None.
 
     Raises:
@@ -104,7 +106,8 @@ def credentials(api_key: str | None, endpoint: str | None) -> tuple[ApiKey | Non
     """
     secret, name = _given(api_key, "api_key")
     key = None if secret is None else ApiKey.parse(secret, name)
-    return key, checked_endpoint(*_given(endpoint, "endpoint"))
+    url, source = _given(endpoint, "endpoint")
+    return key, checked_endpoint(url, source, allow_insecure=allow_insecure)
 
 
 def home() -> Path | None:

@@ -45,8 +45,12 @@ class ApiKey:
         return f"aso_k_{self.id}.{self.secret}"
 
 
-def checked_endpoint(url: Any, name: str = "endpoint") -> str | None:
+def checked_endpoint(
+    url: Any, name: str = "endpoint", *, allow_insecure: bool = False
+) -> str | None:
     """Return the URL without a slash at its end; None stays None.
+
+    ``allow_insecure`` takes http to another machine, for a network that encrypts by itself.
 
     Raises:
         ConfigError: it is no URL, or not encrypted and not on this machine. A user, a path or a
@@ -60,10 +64,12 @@ def checked_endpoint(url: Any, name: str = "endpoint") -> str | None:
             f"{name} {_shown(url)} is not a URL that can be used: write https://host or "
             "https://host:port/path, without user, query or fragment"
         )
-    if found["scheme"].lower() == "http" and not _LOOPBACK.fullmatch(found["host"]):
+    is_open = found["scheme"].lower() == "http" and not _LOOPBACK.fullmatch(found["host"])
+    if is_open and not allow_insecure:
         raise ConfigError(
             f"{name} {_shown(url)} is not encrypted: a key is sent by https only; "
-            "http is for this machine (127.0.0.1, localhost)"
+            "http is for this machine (127.0.0.1, localhost), or for "
+            "IngestSink(..., allow_insecure=True) where the network itself is encrypted"
         )
     return str(url).rstrip("/")
 

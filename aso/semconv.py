@@ -41,3 +41,12 @@ def instant_text(epoch_ms: int) -> str:
     """Return UTC in ISO 8601 with milliseconds: ``2026-11-23T07:00:00.000Z``."""
     moment = datetime.fromtimestamp(epoch_ms // 1000, timezone.utc)
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{epoch_ms % 1000:03d}Z"
+
+
+def printable(text: str) -> str:
+    """Return the text with what would move a terminal's cursor or colours replaced."""
+    return (
+        text
+        if text.isprintable()
+        else "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    )

@@ -5,23 +5,41 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 
 from aso.cli.arguments import parser
 from aso.errors import AsoError
+from aso.ledger import LedgerError
 
-_OK, _USAGE = 0, 2
+_OK, _PROBLEM, _USAGE, _INTERRUPTED = 0, 1, 2, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0: fine, 1: a problem was found, 2: the arguments are wrong."""
     parsed = parser().parse_args(arguments)
     try:
-        return int(parsed.run(parsed))
+        _show_any_text()
+        code = int(parsed.run(parsed))
+        sys.stdout.flush()  # so that a reader who left is noticed here
+    except LedgerError as error:
+        return _said(error, _PROBLEM)
     except AsoError as error:
-        print(f"aso: {error}", file=sys.stderr)
-        return _USAGE
-    except BrokenPipeError:  # the reader has seen enough: `aso tail | head`
+        return _said(error, _USAGE)
+    except BrokenPipeError:  # the reader has seen enough: `aso export | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _OK
     except KeyboardInterrupt:
-        return _OK
+        return _INTERRUPTED
+    return code
+
+
+def _show_any_text() -> None:
+    """Let a terminal or file of a narrow encoding show what it can, instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _said(error: AsoError, code: int) -> int:
+    print(f"aso: {error}", file=sys.stderr)
+    return code

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Protocol
 
 from aso.cli import commands, doctor
 from aso.version import __version__
+
+
+class Commands(Protocol):
+    """What ``add_subparsers`` returns, by its public part."""
+
+    def add_parser(self, name: str, *, help: str) -> argparse.ArgumentParser:  # noqa: A002 — its name
+        """Add a command."""
+        ...
+
 
 _FORMATS = ("table", "json", "csv")
 _BY_HELP = "team,model: dimensions, provider, model, operation, function, day, hour, month, ..."
@@ -27,7 +37,7 @@ def parser() -> argparse.ArgumentParser:
     return root
 
 
-def _report(found: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _report(found: Commands) -> None:
     one = found.add_parser("report", help="what was spent, by whom, on what")
     one.add_argument("--by", default="provider,model", help=_BY_HELP)
     one.add_argument("--format", choices=_FORMATS, default="table")
@@ -36,20 +46,20 @@ def _report(found: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     one.set_defaults(run=commands.report)
 
 
-def _tail(found: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _tail(found: Commands) -> None:
     one = found.add_parser("tail", help="the newest events, then each as it comes")
     one.add_argument("-n", type=int, default=10, help="how many of the newest first")
     one.add_argument("--once", action="store_true", help="do not wait for more")
     one.set_defaults(run=commands.tail)
 
 
-def _explain(found: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _explain(found: Commands) -> None:
     one = found.add_parser("explain", help="why an event cost what it cost")
     one.add_argument("event_id", help="its id, or the beginning of it")
     one.set_defaults(run=commands.explain)
 
 
-def _export(found: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _export(found: Commands) -> None:
     one = found.add_parser("export", help="every event, in wire form")
     one.add_argument("--format", choices=("jsonl", "csv"), default="jsonl")
     one.add_argument("--all-revisions", action="store_true", help="not only the highest")

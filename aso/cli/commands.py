@@ -7,9 +7,10 @@ import json
 import sys
 import time
 from argparse import Namespace
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime, timezone
+from typing import Any
 
 from aso.cli.drain import drain
 from aso.errors import ConfigError
@@ -21,42 +22,53 @@ from aso.sinks.console import line
 from aso.sinks.ledger import LedgerSink
 
 _POLL_S = 0.5
-_EMPTY = "The ledger is empty: call aso.instrument() in your program, then make a call."
+_NO_LEDGER = "There is no ledger yet: call aso.instrument() in your program, then make a call."
+_NO_EVENTS = "No event fits: the ledger has none for this time and these filters."
 
 
 def report(arguments: Namespace) -> int:
-    """Print what was spent."""
+    """Print what was spent; without a ledger, nothing was."""
     formats_of = {"table": formats.as_table, "json": formats.as_json, "csv": formats.as_csv}
+    by, period = parse_grouping(arguments.by), _period(arguments)
     with _ledger(arguments) as ledger:
         found = spend(
-            ledger,
-            parse_grouping(arguments.by),
-            period=_period(arguments),
+            ledger or Nothing(),
+            by,
+            period=period,
             where=arguments.where,
             with_latency=arguments.latency,
         )
-    is_empty = arguments.format == "table" and not found.lines
-    print(_EMPTY if is_empty else formats_of[arguments.format](found))
+    if arguments.format == "table" and not found.total.has_any:
+        print(_NO_LEDGER if ledger is None else _NO_EVENTS)
+    else:
+        print(formats_of[arguments.format](found).rstrip("\n"))
     return 0
 
 
 def tail(arguments: Namespace) -> int:
     """Print the newest events, then each new one until interrupted."""
+    if arguments.n < 0:
+        raise ConfigError(f"-n is {arguments.n}: write how many of the newest to show, 0 or more")
     with _ledger(arguments) as ledger:
+        if ledger is None:
+            print(_NO_LEDGER)
+            return 0
         last = _print_newest(ledger, arguments.n)
-        while not arguments.once:
-            time.sleep(_POLL_S)
-            last = _print_after(ledger, last)
+        with suppress(KeyboardInterrupt):
+            while not arguments.once:
+                time.sleep(_POLL_S)
+                last = _print_after(ledger, last)
     return 0
 
 
 def explain(arguments: Namespace) -> int:
     """Print why an event cost what it cost."""
-    prefix = arguments.event_id.replace("%", "").replace("_", "")
+    wanted = arguments.event_id.lower()
     with _ledger(arguments) as ledger:
-        found = list(ledger.documents("event_id LIKE ? || '%'", (prefix,)))
+        in_range = "event_id >= ? AND event_id < ?"  # by the index; "g" comes after every digit
+        found = [] if ledger is None else list(ledger.documents(in_range, (wanted, f"{wanted}g")))
     if len(found) != 1:
-        many = "no event" if not found else f"{len(found)} events"
+        many = "no event" if not found else f"{len(found):,} events"
         raise ConfigError(
             f"{many} with an id that begins with {arguments.event_id!r}: "
             "aso tail -n 20 --once shows ids; give more of one"
@@ -70,34 +82,51 @@ def export(arguments: Namespace) -> int:
     filters, values = parse_filters(arguments.where)
     times, instants = _period(arguments).condition()
     where, parameters = f"({filters}) AND ({times})", [*values, *instants]
+    write = {"jsonl": _write_jsonl, "csv": _write_csv}[arguments.format]
     with _ledger(arguments) as ledger:
-        events = ledger.documents(where, parameters, all_revisions=arguments.all_revisions)
-        if arguments.format == "jsonl":
-            for event in events:
-                print(json.dumps(event, separators=(",", ":")))
+        if ledger is None:
+            print(_NO_LEDGER, file=sys.stderr)
             return 0
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        for number, event in enumerate(events):
-            if number == 0:
-                writer.writerow(event)
-            writer.writerow(
-                json.dumps(value) if isinstance(value, (dict, list)) else value
-                for value in event.values()
-            )
+        write(ledger.documents(where, parameters, all_revisions=arguments.all_revisions))
     return 0
 
 
+class Nothing:
+    """A ledger that nobody has written to."""
+
+    def query(self, sql: str, parameters: Sequence[Any] = ()) -> Iterable[tuple[Any, ...]]:
+        """Return no rows."""
+        del sql, parameters
+        return ()
+
+
+def _write_jsonl(events: Iterable[Mapping[str, Any]]) -> None:
+    for event in events:
+        print(json.dumps(event, separators=(",", ":")))
+
+
+def _write_csv(events: Iterable[Mapping[str, Any]]) -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    for number, event in enumerate(events):
+        if number == 0:
+            writer.writerow(event)
+        writer.writerow(
+            json.dumps(value) if isinstance(value, (dict, list)) else value
+            for value in event.values()
+        )
+
+
 @contextmanager
-def _ledger(arguments: Namespace) -> Iterator[Ledger]:
-    """Open the ledger, with what dead processes left to it."""
+def _ledger(arguments: Namespace) -> Generator[Ledger | None, None, None]:
+    """Open the ledger, with what dead processes left to it; None where there is none."""
     sink = LedgerSink(arguments.ledger)
-    drain(sink)
-    ledger = Ledger(sink.path)
-    try:
+    with closing(sink):
+        drain(sink)
+    if not sink.path.exists():  # reading leaves nothing behind
+        yield None
+        return
+    with closing(Ledger(sink.path)) as ledger:
         yield ledger
-    finally:
-        ledger.close()
-        sink.close()
 
 
 def _period(arguments: Namespace) -> Period:
@@ -106,6 +135,11 @@ def _period(arguments: Namespace) -> Period:
         None if text is None else parse_instant(text, now)
         for text in (arguments.since, arguments.until)
     )
+    if since is not None and until is not None and since >= until:
+        raise ConfigError(
+            f"--since {arguments.since} is not before --until {arguments.until}: "
+            "swap them; --until is exclusive"
+        )
     return Period(since, until)
 
 

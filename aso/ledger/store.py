@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -146,7 +146,7 @@ class Ledger:
         return self._connection.execute(sql)
 
     @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
+    def _transaction(self) -> Generator[Connection, None, None]:
         self._execute("BEGIN IMMEDIATE")
         try:
             yield self._connection
@@ -156,7 +156,7 @@ class Ledger:
                 self._execute("ROLLBACK")
 
     @contextmanager
-    def _explained(self) -> Iterator[None]:
+    def _explained(self) -> Generator[None, None, None]:
         """Turn what SQLite and the system say into a LedgerError."""
         try:
             yield

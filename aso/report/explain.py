@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from aso.semconv import decimal_text
+from aso.semconv import decimal_text, printable
 
 _TOKENS = (
     ("prompt", "prompt_tokens"),
@@ -23,7 +23,8 @@ _TOKENS = (
 
 def explain(event: Mapping[str, Any]) -> str:
     """Return the call, its usage, every line of its cost, and where each number is from."""
-    return "\n".join([*_call(event), "", *_usage(event), "", *_cost(event)])
+    lines = (*_call(event), "", *_usage(event), "", *_cost(event))
+    return "\n".join(printable(line) for line in lines)
 
 
 def _call(event: Mapping[str, Any]) -> Iterator[str]:

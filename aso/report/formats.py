@@ -9,43 +9,44 @@ from collections.abc import Sequence
 from typing import Any
 
 from aso.report.spend import Line, Spend
-from aso.semconv import decimal_text
+from aso.semconv import decimal_text, printable
 
 _NOBODY = "—"  # a dimension that the event does not have
 
 
 def as_json(report: Spend) -> str:
     """Return ``{"rows": [...], "total": {...}}``; decimals as strings, exact."""
+    names = _names(report)
     rows = [
-        {**dict(zip(_names(report), line.values, strict=True)), **_sums(line)}
+        {**dict(zip(names, line.values, strict=True)), **_sums(line), **_latencies(report, line)}
         for line in report.lines
     ]
-    return json.dumps({"rows": rows, "total": _sums(report.total)}, indent=2)
+    total = {**_sums(report.total), **_latencies(report, report.total)}
+    return json.dumps({"rows": rows, "total": total}, indent=2)
 
 
 def as_csv(report: Spend) -> str:
     """Return one line per group, with a header; an absent dimension is empty."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([*_names(report), *_sums(report.total)])
+    writer.writerow([*_names(report), *_sums(report.total), *_flat(report, report.total)])
     for line in report.lines:
-        values = ["" if value is None else value for value in line.values]
-        writer.writerow([*values, *_flat(_sums(line))])
+        numbers = {**_sums(line), **_flat(report, line)}
+        writer.writerow(
+            ["" if value is None else value for value in (*line.values, *numbers.values())]
+        )
     return out.getvalue()
 
 
 def as_table(report: Spend) -> str:
     """Return an aligned table with the total, and what is unpriced or estimated under it."""
-    has_latency = report.total.duration_ms is not None
     header = [*_names(report), "calls", "prompt", "completion", "cost (USD)"]
-    header += ["duration p50/p95", "first byte p50/p95"] if has_latency else []
-    body = [_cells(line, has_latency=has_latency) for line in report.lines]
-    total = _cells(report.total, has_latency=has_latency)
+    header += ["duration p50/p95", "first byte p50/p95"] if report.has_latency else []
+    body = [_cells(report, line) for line in report.lines] if report.by else []
+    total = _cells(report, report.total)
     if report.by:
         total = ["total", *[""] * (len(report.by) - 1), *total]
-    else:
-        body = []
-    lines = _aligned(header, [*body, total], texts=len(report.by), rules=bool(report.by))
+    lines = _aligned(header, [*body, total], texts=len(report.by))
     return "\n".join([*lines, *_footer(report.total)])
 
 
@@ -54,7 +55,7 @@ def _names(report: Spend) -> list[str]:
 
 
 def _sums(line: Line) -> dict[str, Any]:
-    sums: dict[str, Any] = {
+    return {
         "calls": line.calls,
         "prompt_tokens": line.prompt_tokens,
         "completion_tokens": line.completion_tokens,
@@ -62,25 +63,30 @@ def _sums(line: Line) -> dict[str, Any]:
         "estimated_cost_usd": decimal_text(line.estimated_cost),
         "unpriced_calls": line.unpriced_calls,
     }
-    if line.duration_ms is not None:
-        sums["duration_ms"] = {"p50": line.duration_ms[0], "p95": line.duration_ms[1]}
-    if line.first_byte_ms is not None:
-        sums["first_byte_ms"] = {"p50": line.first_byte_ms[0], "p95": line.first_byte_ms[1]}
-    return sums
 
 
-def _flat(sums: dict[str, Any]) -> list[Any]:
-    return [
-        f"{value['p50']}/{value['p95']}" if isinstance(value, dict) else value
-        for value in sums.values()
-    ]
+def _latencies(report: Spend, line: Line) -> dict[str, dict[str, int] | None]:
+    if not report.has_latency:
+        return {}
+    return {
+        name: None if pair is None else {"p50": pair[0], "p95": pair[1]}
+        for name, pair in (("duration_ms", line.duration_ms), ("first_byte_ms", line.first_byte_ms))
+    }
 
 
-def _cells(line: Line, *, has_latency: bool) -> list[str]:
-    cells = [_NOBODY if value is None else str(value) for value in line.values]
+def _flat(report: Spend, line: Line) -> dict[str, int | None]:
+    return {
+        f"{name}_{percentile}": None if pair is None else pair[percentile]
+        for name, pair in _latencies(report, line).items()
+        for percentile in ("p50", "p95")
+    }
+
+
+def _cells(report: Spend, line: Line) -> list[str]:
+    cells = [_NOBODY if value is None else printable(str(value)) for value in line.values]
     cells += [f"{line.calls:,}", f"{line.prompt_tokens:,}", f"{line.completion_tokens:,}"]
     cells.append(_cost(line))
-    if has_latency:
+    if report.has_latency:
         cells += [_latency(line.duration_ms), _latency(line.first_byte_ms)]
     return cells
 
@@ -98,9 +104,8 @@ def _latency(pair: tuple[int, int] | None) -> str:
     return _NOBODY if pair is None else f"{pair[0]:,} / {pair[1]:,} ms"
 
 
-def _aligned(
-    header: Sequence[str], rows: Sequence[Sequence[str]], *, texts: int, rules: bool
-) -> list[str]:
+def _aligned(header: Sequence[str], rows: Sequence[Sequence[str]], *, texts: int) -> list[str]:
+    """Return header, rows and, under a rule, the last row; the first ``texts`` cells to the left."""
     widths = [max(len(row[n]) for row in (header, *rows)) for n in range(len(header))]
 
     def line(row: Sequence[str]) -> str:
@@ -111,12 +116,12 @@ def _aligned(
         return "  ".join(cells).rstrip()
 
     rule = "  ".join("─" * width for width in widths)
-    body = [line(row) for row in rows]
-    return [line(header), rule, *body[:-1], *([rule] if rules else []), body[-1]]
+    *body, last = [line(row) for row in rows]
+    return [line(header), rule, *body, *([rule] if body else []), last]
 
 
 def _footer(total: Line) -> list[str]:
-    notes = []
+    notes: list[str] = []
     if total.unpriced_calls:
         notes.append(
             f"+? {_many(total.unpriced_calls, 'call')} without a known price, not in the sum"

@@ -1,4 +1,7 @@
-"""``--by team,model`` and ``--where team=search`` → SQL over the ledger's columns."""
+"""``--by team,model`` and ``--where team=search`` → SQL over the ledger's columns.
+
+A name is a column's, a time's, or else a dimension's; ``dims.model`` is always the dimension.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,20 @@ _TIMES = {
     "hour": "strftime('%Y-%m-%dT%H:00Z', ended_at_ms / 1000, 'unixepoch')",
     "month": "strftime('%Y-%m', ended_at_ms / 1000, 'unixepoch')",
 }
-_DIMENSION = re.compile(r"[^\"'\\]{1,32}")
+_MAX_DIMENSION_LENGTH = 32
+_PLAIN = re.compile(r"[^\"'\\\x00-\x1f\x7f]+")  # what a JSON path can quote as it stands
+_DIMENSION_PREFIX = "dims."
+# The report's own numbers, which a column of the same name would hide in JSON.
+_NUMBERS = (
+    "calls",
+    "prompt_tokens",
+    "completion_tokens",
+    "cost_usd",
+    "estimated_cost_usd",
+    "unpriced_calls",
+    "duration_ms",
+    "first_byte_ms",
+)
 
 
 class Grouping(NamedTuple):
@@ -46,7 +62,8 @@ def parse_grouping(names: str) -> list[Grouping]:
     Raises:
         ConfigError: a name cannot be a dimension's.
     """
-    return [_one(name.strip()) for name in names.split(",") if name.strip()]
+    wanted = dict.fromkeys(name.strip() for name in names.split(","))
+    return [_one(name) for name in wanted if name]
 
 
 def parse_filters(texts: Sequence[str]) -> tuple[str, list[str]]:
@@ -55,7 +72,7 @@ def parse_filters(texts: Sequence[str]) -> tuple[str, list[str]]:
     Raises:
         ConfigError: a text has no ``=``, or its key cannot be a dimension's.
     """
-    conditions, parameters = ["1"], []
+    conditions, parameters = ["1"], list[str]()
     for text in texts:
         name, equals, value = text.partition("=")
         if not equals:
@@ -70,8 +87,19 @@ def _one(name: str) -> Grouping:
         return Grouping(name, _TIMES[name])
     if name in _COLUMNS:
         return Grouping(name, name)
-    if not _DIMENSION.fullmatch(name):
+    key = name.removeprefix(_DIMENSION_PREFIX)
+    if not 0 < len(key) <= _MAX_DIMENSION_LENGTH or name in _NUMBERS:
         raise ConfigError(
-            f"cannot group by {name!r}: choose from {sorted([*_COLUMNS, *_TIMES])}, or a dimension"
+            f"cannot group by {name!r}: choose from {sorted([*_COLUMNS, *_TIMES])}, or a "
+            f"dimension of 1 to {_MAX_DIMENSION_LENGTH} characters, as it is or as dims.{key[:32]}"
         )
-    return Grouping(name, f"""json_extract(dims, '$."{name}"')""")
+    if name == "env":  # the call's own tag, else the process's environment
+        return Grouping(name, f"COALESCE({_dimension(key)}, env)")
+    return Grouping(name, _dimension(key))
+
+
+def _dimension(key: str) -> str:
+    if _PLAIN.fullmatch(key):
+        return f"""json_extract(dims, '$."{key}"')"""
+    quoted = key.replace("'", "''")
+    return f"(SELECT value FROM json_each(dims) WHERE key = '{quoted}')"  # noqa: S608 — quoted

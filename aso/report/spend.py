@@ -74,6 +74,11 @@ class Line:
     duration_ms: Percentiles | None = None
     first_byte_ms: Percentiles | None = None
 
+    @property
+    def has_any(self) -> bool:
+        """Return True where an event is in the group, of whatever kind."""
+        return bool(self.calls or self.refused or self.unmetered or self.cost)
+
     def add(self, other: Line) -> None:
         """Add another group's sums; percentiles cannot be added."""
         for name in _ADDED:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TextIO
 
 from aso.records import Event
-from aso.semconv import decimal_text, instant_text
+from aso.semconv import decimal_text, instant_text, printable
 
 
 class ConsoleSink:
@@ -19,9 +19,13 @@ class ConsoleSink:
         self._stream = stream
 
     def send(self, events: Sequence[Event]) -> None:
-        """Write one line for each."""
-        stream = self._stream or sys.stderr
-        stream.write("".join(f"{line(event)}\n" for event in events))
+        """Write one line for each; what the stream cannot encode is escaped."""
+        stream: TextIO | None = self._stream or sys.stderr
+        if stream is None:  # a program without a console
+            return
+        text = "".join(f"{line(event)}\n" for event in events)
+        encoding = stream.encoding or "utf-8"
+        stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
         stream.flush()
 
     def close(self) -> None:
@@ -47,7 +51,7 @@ def line(event: Event) -> str:
         dims,
         event.event_id,
     )
-    return " ".join(word for word in words if word)
+    return printable(" ".join(word for word in words if word))
 
 
 def _known(count: int | None) -> str:

@@ -1,0 +1,114 @@
+"""One kept HTTP connection to one endpoint, by the standard library alone: no hook sees it."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+if TYPE_CHECKING:
+    from http.client import HTTPConnection
+
+_MAX_ANSWER_BYTES = 1 << 20
+_MAX_PAUSE_S = 3600.0
+
+
+class Answer(NamedTuple):
+    """What the endpoint said. ``body`` is empty where it was no JSON object."""
+
+    status: int
+    body: Mapping[str, Any]
+    retry_after_s: float | None
+
+
+class Connection:
+    """Opened when first needed, used again, never shared with a forked child.
+
+    TLS is verified by the system's trust store. Redirects are answers like any other: a key goes
+    to the endpoint that was named, and to no other.
+    """
+
+    def __init__(self, endpoint: str, *, timeout_s: float) -> None:
+        scheme, _, rest = endpoint.partition("://")
+        self._is_secure = scheme.lower() == "https"
+        self._host, _, path = rest.partition("/")
+        self._base = f"/{path}" if path else ""
+        self._timeout_s = timeout_s
+        self._open: HTTPConnection | None = None
+        self._pid = 0
+
+    def post(self, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """Return the answer to a POST.
+
+        A connection that was kept may have been closed by the other side meanwhile: then once
+        anew, which is safe as an event counts once however often it comes.
+
+        Raises:
+            OSError, http.client.HTTPException: there was no answer.
+        """
+        if self._open is not None and self._pid == os.getpid():
+            try:
+                return self._exchange(self._open, path, body, headers)
+            except ConnectionError:
+                self.close()
+        return self._exchange(self._connect(), path, body, headers)
+
+    def close(self) -> None:
+        """Close it; one that a forked child inherited is the parent's to close."""
+        if self._open is not None and self._pid == os.getpid():
+            self._open.close()
+        self._open = None
+
+    def _connect(self) -> HTTPConnection:
+        from http.client import HTTPConnection, HTTPSConnection  # 15 ms: not at import
+
+        if self._is_secure:
+            from ssl import create_default_context
+
+            context = create_default_context()
+            found: HTTPConnection = HTTPSConnection(
+                self._host, timeout=self._timeout_s, context=context
+            )
+        else:
+            found = HTTPConnection(self._host, timeout=self._timeout_s)
+        self._open, self._pid = found, os.getpid()
+        return found
+
+    def _exchange(
+        self, connection: HTTPConnection, path: str, body: bytes, headers: Mapping[str, str]
+    ) -> Answer:
+        is_whole = False
+        try:
+            connection.request("POST", self._base + path, body, dict(headers))
+            response = connection.getresponse()
+            data = response.read(_MAX_ANSWER_BYTES)
+            is_whole = response.isclosed()
+        finally:
+            if not is_whole:  # whatever is left of the answer would be taken for the next one
+                self.close()
+        return Answer(response.status, _object(data), _pause(response.headers.get("Retry-After")))
+
+
+def _object(data: bytes) -> Mapping[str, Any]:
+    try:
+        found: Any = json.loads(data or b"{}")
+    except ValueError:
+        return {}
+    return cast("dict[str, Any]", found) if isinstance(found, dict) else {}
+
+
+def _pause(text: str | None) -> float | None:
+    """Return the seconds that a Retry-After header says, a number or a date (RFC 9110, 10.2.3)."""
+    if text is None:
+        return None
+    if text.strip().isdecimal():
+        return min(float(text), _MAX_PAUSE_S)
+    from email.utils import parsedate_to_datetime  # http.client has imported it
+
+    try:
+        seconds = parsedate_to_datetime(text).timestamp() - time.time()
+    except (ValueError, TypeError):  # TypeError before Python 3.10's repair
+        return None
+    return min(max(seconds, 0.0), _MAX_PAUSE_S)
