@@ -5,13 +5,21 @@ from __future__ import annotations
 import platform
 from argparse import Namespace
 from collections.abc import Iterator
-from importlib import metadata
+from contextlib import closing
+from importlib import import_module, metadata
+from itertools import takewhile
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from aso import config
 from aso.errors import AsoError
+from aso.guard import attempt
+from aso.hook import Hook, Integration
 from aso.integrations import INTEGRATIONS
 from aso.journal import destinations, survey
+from aso.journal.files import network_type
+from aso.ledger import Ledger, LedgerError
+from aso.patch import Applied, Wrapper
 from aso.pricing import bundled
 from aso.sinks.ledger import LedgerSink
 from aso.version import __version__
@@ -43,12 +51,37 @@ def _versions() -> Iterator[Finding]:
             False,
         )
     for one in INTEGRATIONS.values():
-        found = _version(one.distribution)
-        tested = f"tested from {one.versions[0]} to {one.versions[1]}"
-        text = f"{found}, {tested}" if found else f"not installed ({tested})"
-        yield one.name, text, True
+        yield one.name, *_integration(one)
     catalog = bundled()
     yield "catalog", f"{catalog.version}, sha256 {catalog.sha256}", True
+
+
+def _integration(one: Integration) -> tuple[str, bool]:
+    found, (first, last) = _version(one.distribution), one.versions
+    tested = f"tested from {first} to {last}"
+    if found is None:
+        return f"not installed ({tested})", True
+    if _numbers(found) < _numbers(first):
+        return f"{found} is too old, {tested}: pip install -U {one.distribution}", False
+    if (error := attempt(import_module, one.hooks[0].module)) is not None:
+        return f"{found} cannot be imported ({type(error).__name__})", False
+    applied = Applied(one, _unchanged)
+    applied.apply()
+    applied.withdraw()
+    if applied.problem is not None:
+        return f"{found}: {applied.problem}, so it is off: install one that is {tested}", False
+    return f"{found}, all hooks fit, {tested}", True
+
+
+def _unchanged(hook: Hook) -> Wrapper:
+    """Return a wrapper that only calls."""
+    del hook
+    return lambda wrapped, _instance, positional, named: wrapped(*positional, **named)
+
+
+def _numbers(version: str) -> list[int]:
+    """Return the numbers of ``1.109.1``, up to the first part that is none."""
+    return [int(part) for part in takewhile(str.isdecimal, version.split("."))]
 
 
 def _settings() -> Iterator[Finding]:
@@ -61,6 +94,9 @@ def _settings() -> Iterator[Finding]:
         yield "settings", "ASO_DISABLED is set: nothing is captured", False
     key = f"key {settings.api_key.id}" if settings.api_key else "no key: the local ledger"
     yield "delivery", f"{key}, endpoint {settings.endpoint or 'none'}", True
+    tags = ", ".join(settings.dimensions) or "none"
+    policy = settings.policy.mode if settings.policy else "none"
+    yield "calls", f"env {settings.env or 'none'}, dimensions {tags}, policy {policy}", True
     if settings.dropped_dimensions:
         count = settings.dropped_dimensions
         yield "dimensions", f"{count} in ASO_DIMENSIONS cannot be used and were dropped", False
@@ -70,29 +106,47 @@ def _storage(path: Path | None) -> Iterator[Finding]:
     home = config.home()
     if home is None:
         yield "home", "none: the journal is in memory; set ASO_HOME to a writable folder", False
-        return
+    else:
+        yield "home", *_home(home)
+    if home is not None or path is not None:
+        yield "ledger", *_ledger(LedgerSink(path).path)
+    for folder in destinations(home) if home is not None else ():
+        yield "journal", _journal(folder), True
+
+
+def _home(home: Path) -> tuple[str, bool]:
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        probe = home / ".probe"
-        probe.touch()
-        probe.unlink()
-        yield "home", str(home), True
+        with TemporaryFile(dir=home):
+            pass
     except OSError as error:
-        yield "home", f"{home} cannot be written ({error.strerror}): set ASO_HOME elsewhere", False
-    ledger = LedgerSink(path).path
-    size = f"{ledger.stat().st_size:,} bytes" if ledger.exists() else "none yet"
-    yield "ledger", f"{ledger}, {size}", True
-    yield from _journals(home)
-
-
-def _journals(home: Path) -> Iterator[Finding]:
-    for folder in destinations(home):
-        found = survey(folder)
-        owed = sum(found["owed"].values())
-        text = (
-            f"{found['bytes']:,} bytes, {found['living']} living and {found['dead']} dead writers"
+        return (
+            f"{home} cannot be written ({error.strerror}): set ASO_HOME to a folder of yours",
+            False,
         )
-        yield "journal", f"{folder.name}: {text}, {owed:,} records to deliver", True
+    if (kind := network_type(home)) is not None:
+        return f"{home} is on {kind}: the journal is in memory; set ASO_HOME to a local disk", False
+    return str(home), True
+
+
+def _ledger(path: Path) -> tuple[str, bool]:
+    if not path.exists():
+        return f"{path}, none yet", True
+    try:
+        with closing(Ledger(path)) as ledger:
+            [(count,)] = ledger.query("SELECT COUNT(*) FROM events")
+    except LedgerError as error:
+        return str(error), False
+    return f"{path}, {count:,} events, {path.stat().st_size:,} bytes", True
+
+
+def _journal(folder: Path) -> str:
+    found = survey(folder)
+    owed = sum(found["owed"].values())
+    return (
+        f"{folder.name}: {found['bytes']:,} bytes, {found['living']} living and {found['dead']} "
+        f"dead writers, {owed:,} records to deliver"
+    )
 
 
 def _version(distribution: str) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from aso.pricing.money import total
 from aso.semconv import decimal_text, printable
 
 _TOKENS = (
@@ -19,6 +20,14 @@ _TOKENS = (
     ("of which audio", "completion_audio_tokens"),
     ("web searches", "web_search_requests"),
 )
+# Notes of aso.pricing, by their name before the colon, in words.
+_NOTES = {
+    "no_rate": "no rate is known for {}: it is not in the sum",
+    "tier_unknown": "the catalog does not know the service tier {}: the standard rates were taken",
+    "parts_exceed_whole": "{}: its parts add up to more than the whole that the provider said",
+    "provider_estimate": "the provider calls its own cost an estimate",
+    "provider_reported_zero": "the provider said it cost 0, beside tokens that the catalog charges",
+}
 
 
 def explain(event: Mapping[str, Any]) -> str:
@@ -30,11 +39,13 @@ def explain(event: Mapping[str, Any]) -> str:
 def _call(event: Mapping[str, Any]) -> Iterator[str]:
     revision = f", revision {event['revision']}" if event["revision"] else ""
     yield f"event      {event['event_id']}{revision}"
-    yield f"call       {event['operation']} at {event['provider']} ({event['host']}), {event['ts']}"
+    host = f" ({event['host']})" if event["host"] else ""
+    yield f"{event['kind']:<10} {event['operation']} at {event['provider']}{host}, {event['ts']}"
     asked = f" (asked for {event['request_model']})" if event["request_model"] else ""
-    yield f"model      {event['model']}{asked}"
+    yield f"model      {event['model'] or 'none named'}{asked}"
     reason = f", {event['error_type']}" if event["error_type"] else ""
-    yield f"outcome    {event['outcome']}{reason}, HTTP {event['http_status']}"
+    status = "no answer" if event["http_status"] is None else f"HTTP {event['http_status']}"
+    yield f"outcome    {event['outcome']}{reason}, {status}"
     yield f"attempts   {event['attempts']}, without an answer {event['attempts_unknown']}"
     if event["dims"]:
         yield "for        " + ", ".join(f"{key}={value}" for key, value in event["dims"].items())
@@ -56,19 +67,28 @@ def _cost(event: Mapping[str, Any]) -> Iterator[str]:
     if event["total_cost_usd"] is None:
         yield f"cost       {event['pricing_status']}: {_missing(event)}"
     else:
-        yield f"cost       {event['total_cost_usd']} USD, {event['pricing_status']}, {event['cost_source']}"
+        bound = " (a lower bound)" if event["pricing_status"] == "partial" else ""
+        yield (
+            f"cost       {event['total_cost_usd']} USD{bound}, {event['pricing_status']}, "
+            f"from: {event['cost_source']}"
+        )
     for line in event["cost_lines"]:
         yield f"           {_line(line)}"
     if event["cost_lines"]:
-        total = sum((Decimal(line["amount"]) for line in event["cost_lines"]), Decimal(0))
-        yield f"           {'sum of the lines':<24} = {decimal_text(total)}"
+        sum_of_lines = total(Decimal(line["amount"]) for line in event["cost_lines"])
+        yield f"           {'sum of the lines':<24} = {decimal_text(sum_of_lines)}"
     for name in ("provider_cost", "calculated_cost", "upstream_cost"):
         if event[name] is not None:
             yield f"           {name:<24} = {event[name]}"
     for note in event.get("pricing_notes") or ():
-        yield f"note       {note}"
+        yield f"note       {_said(note)}"
     if event["catalog"]:
         yield f"catalog    {event['catalog']['version']}, sha256 {event['catalog']['sha256']}"
+
+
+def _said(note: str) -> str:
+    name, _, about = note.partition(":")
+    return _NOTES[name].format(about) if name in _NOTES else note
 
 
 def _line(line: Mapping[str, Any]) -> str:

@@ -1,0 +1,95 @@
+"""One file, several processes; a file that is taken away, broken, or from tomorrow."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from aso.ledger import Ledger, LedgerError
+from aso.sinks import LedgerSink
+from tests.events import event
+
+_WRITER = """
+import sys
+from pathlib import Path
+from aso.sinks import LedgerSink
+from tests.events import event
+sink = LedgerSink(Path(sys.argv[1]))
+for first in range(0, 400, 20):
+    sink.send([event(number) for number in range(first, first + 40)])
+sink.close()
+"""
+
+
+def count(path: Path) -> int:
+    ledger = Ledger(path)
+    try:
+        return sum(1 for _ in ledger.events())
+    finally:
+        ledger.close()
+
+
+def test_processes_that_write_the_same_events_at_once_write_each_once(tmp_path: Path) -> None:
+    path = tmp_path / "home" / "ledger.db"
+    command = [sys.executable, "-c", _WRITER, str(path)]
+    writers = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(4)]
+    assert [(writer.communicate()[1], writer.returncode) for writer in writers] == [("", 0)] * 4
+    assert count(path) == 420
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork")
+def test_a_forked_child_writes_by_a_connection_of_its_own(tmp_path: Path) -> None:
+    sink = LedgerSink(tmp_path / "ledger.db")
+    sink.send([event(1)])
+    child = os.fork()
+    if child == 0:
+        sink.send([event(2)])
+        sink.close()
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+    sink.send([event(3)])
+    sink.close()
+    assert count(sink.path) == 3
+
+
+def test_a_file_that_was_removed_is_made_again(tmp_path: Path) -> None:
+    sink = LedgerSink(tmp_path / "ledger.db")
+    sink.send([event(1)])
+    for file in tmp_path.iterdir():
+        file.unlink()
+    sink.send([event(2)])
+    sink.close()
+    assert count(sink.path) == 1
+
+
+def test_a_file_that_is_no_ledger_is_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("not a database, but somebody's notes" * 20)
+    before = path.read_bytes()
+    with pytest.raises(LedgerError, match=r"notes.txt cannot be used: .* file made by aso"):
+        Ledger(path)
+    assert path.read_bytes() == before
+
+
+def test_a_ledger_of_a_later_version_is_not_written_to(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    Ledger(path).close()
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA user_version = 9")
+    connection.close()
+    with pytest.raises(LedgerError, match="has version 9, this aso knows 1: upgrade"):
+        Ledger(path)
+
+
+def test_a_late_lower_revision_does_not_take_the_place_of_a_higher_one(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "ledger.db")
+    ledger.add([event(1, revision=2)])
+    ledger.add([event(1, revision=0), event(1, revision=1)])
+    assert [one.revision for one in ledger.events()] == [2]
+    assert [one.revision for one in ledger.events(all_revisions=True)] == [0, 1, 2]
+    ledger.close()
