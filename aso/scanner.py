@@ -1,7 +1,8 @@
 """Reads usage from the bytes that a caller reads itself: event streams and JSON bodies.
 
-Feeding keeps references and counts bytes; the work is done in blocks. Memory is bounded: an event
-stream is read block by block, of a long JSON body only the head and the tail are kept.
+Feeding keeps references and counts bytes; the work is done in blocks. Memory is bounded: of an event
+stream the first event and the last two blocks are kept (what ends a stream and its usage stand
+there), of a long JSON body the head and the tail.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 from aso.wire import Answer, Shape
@@ -20,10 +22,19 @@ _INTERESTING = re.compile(
     rb'"usage"\s*:\s*\{|"x_groq"|"finish_reason"\s*:\s*"|"type"\s*:\s*"response\.(?:completed'
     rb'|incomplete|failed|created)"'
 )
-_TEXT = re.compile(
-    rb'"(?:content|text|delta|arguments|reasoning|reasoning_content|refusal)"\s*:\s*'
-    rb'"((?:[^"\\]|\\.)*)"'
-)
+# Key → its text. A search for a literal, and a pattern that starts with one, are several times
+# faster than one pattern for all. An event without choices is one of the Responses API.
+_TEXTS = {
+    key: re.compile(rb'%s"\s*:\s*"([^"\\\n]*(?:\\.[^"\\\n]*)*)"' % pattern)
+    for key, pattern in (
+        (b'"content"', rb'"content'),
+        (b'"text"', rb'"text'),
+        (b'"arguments"', rb'"arguments'),
+        (b'"reasoning', rb'"reasoning(?:_content)?'),
+        (b'"refusal"', rb'"refusal'),
+    )
+}
+_DELTA = re.compile(rb'"delta"\s*:\s*"([^"\\\n]*(?:\\.[^"\\\n]*)*)"')
 _NAMES = re.compile(rb'"(type|id|model|service_tier)"\s*:\s*"([^"\\]{1,200})"')
 _ESCAPE = re.compile(rb"\\(?:u[0-9a-fA-F]{4}|.)")
 _CONTINUATION = re.compile(rb"[\x80-\xbf]")
@@ -32,7 +43,16 @@ _CONTINUATION = re.compile(rb"[\x80-\xbf]")
 class Scanner:
     """Collects one body. ``feed`` gets the bytes as they came over the wire."""
 
-    __slots__ = ("_blocks", "_decode", "_head", "_is_event_stream", "_rest", "_size", "chars")
+    __slots__ = (
+        "_blocks",
+        "_decode",
+        "_ends",
+        "_first",
+        "_is_event_stream",
+        "_rest",
+        "_size",
+        "chars",
+    )
 
     def __init__(self, *, is_event_stream: bool, encoding: str = "") -> None:
         self._is_event_stream = is_event_stream
@@ -40,7 +60,8 @@ class Scanner:
         self._blocks: list[bytes] = []
         self._size = 0
         self._rest = b""
-        self._head: list[bytes] = []
+        self._first: bytes | None = None
+        self._ends: deque[bytes] = deque(maxlen=2)  # the last may hold as little as the end mark
         self.chars = 0
 
     def feed(self, data: bytes) -> None:
@@ -59,7 +80,7 @@ class Scanner:
                 shape.read(body, answer)
             return
         observe = shape.observer(answer)
-        for line in self._head:
+        for line in self._events():
             event = _json(line)
             if isinstance(event, dict):
                 observe(event)
@@ -77,17 +98,33 @@ class Scanner:
             self._rest = _bounded(self._rest + data)
 
     def _read_lines(self, data: bytes) -> None:
-        whole, newline, self._rest = data.rpartition(b"\n")
-        for line in whole.splitlines() if newline else ():
-            if not line.startswith(b"data:"):
-                continue
-            self.chars += sum(_length(found) for found in _TEXT.findall(line))
-            if _INTERESTING.search(line) or not self._head:
-                self._keep(line[5:].strip())
+        whole, _, self._rest = data.rpartition(b"\n")
+        if not whole:
+            return
+        self.chars += _text_length(whole)
+        if self._first is None:
+            self._first = next((line for line in whole.splitlines() if _is_data(line)), None)
+        self._ends.append(whole)
 
-    def _keep(self, line: bytes) -> None:
-        if sum(map(len, self._head)) + len(line) <= 4 * _KEPT:
-            self._head.append(line)
+    def _events(self) -> Iterator[bytes]:
+        """Yield the first event and the interesting ones near the end; each once."""
+        lines = [line for line in b"\n".join(self._ends).splitlines() if _is_data(line)]
+        found = [line for line in lines if _INTERESTING.search(line)]
+        if self._first is not None and self._first not in found[:1]:
+            found.insert(0, self._first)
+        return (line.removeprefix(b"data:").strip() for line in found)
+
+
+def _is_data(line: bytes) -> bool:
+    return line.startswith(b"data:")
+
+
+def _text_length(lines: bytes) -> int:
+    """Return the characters of all text in the events; of many at once, for that is cheaper."""
+    if b'"choices"' not in lines and (deltas := _DELTA.findall(lines)):
+        return _length(b"".join(deltas))
+    found = [pattern.findall(lines) for key, pattern in _TEXTS.items() if key in lines]
+    return sum(_length(b"".join(texts)) for texts in found)
 
 
 def _bounded(data: bytes) -> bytes:
@@ -132,7 +169,7 @@ _NEAR = 512  # embeddings name their model between the vectors and the usage
 
 def _length(found: bytes) -> int:
     short = _ESCAPE.sub(b"x", found) if b"\\" in found else found
-    return len(_CONTINUATION.sub(b"", short))
+    return len(short) if short.isascii() else len(_CONTINUATION.sub(b"", short))
 
 
 def _decoder(encoding: str) -> Callable[[bytes], bytes] | None:
