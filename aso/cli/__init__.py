@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from io import TextIOWrapper
 
 from aso.cli.arguments import parser
-from aso.errors import AsoError
+from aso.dimension_rules import is_text
+from aso.errors import AsoError, ConfigError
 from aso.ledger import LedgerError
 
 _OK, _PROBLEM, _USAGE, _INTERRUPTED = 0, 1, 2, 130
@@ -16,8 +17,10 @@ _OK, _PROBLEM, _USAGE, _INTERRUPTED = 0, 1, 2, 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0: fine, 1: a problem was found, 2: the arguments are wrong."""
-    parsed = parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    parsed = parser().parse_args(given)
     try:
+        _expect_text(given)
         _show_any_text()
         code = int(parsed.run(parsed))
         sys.stdout.flush()  # so that a reader who left is noticed here
@@ -31,6 +34,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _INTERRUPTED
     return code
+
+
+def _expect_text(arguments: Sequence[str]) -> None:
+    for argument in arguments:
+        if not is_text(argument):
+            raise ConfigError(f"argument {argument!r} is not Unicode text: write it in UTF-8")
 
 
 def _show_any_text() -> None:

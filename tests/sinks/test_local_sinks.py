@@ -26,12 +26,22 @@ def test_the_console_writes_a_line_that_people_can_read() -> None:
     stream = io.StringIO()
     guess = Usage(input_tokens=3, source="estimate")
     ConsoleSink(stream).send([event(1), event(2, cost=UNPRICED, usage=guess, dims={})])
-    assert stream.getvalue().splitlines() == [
-        f"2026-11-23T08:00:00.400Z openai:gpt-5.4 1000→0 tokens $0.0025 completed team=search "
-        f"{event(1).event_id}",
-        f"2026-11-23T08:00:00.400Z openai:gpt-5.4 3→? tokens unpriced estimate completed "
-        f"{event(2).event_id}",
-    ]
+    when = "2026-11-23T08:00:00.400Z"
+    priced, unpriced = stream.getvalue().splitlines()
+    assert priced == (
+        f"{when} openai:gpt-5.4 1000→0 tokens $0.0025 completed team=search {event(1).event_id}"
+    )
+    assert unpriced == (
+        f"{when} openai:gpt-5.4 3→? tokens unpriced estimate completed {event(2).event_id}"
+    )
+
+
+def test_a_console_of_a_narrow_encoding_gets_what_it_can_show() -> None:
+    console = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    ConsoleSink(console).send([event(1, dims={"team": "\x1b[2J"})])
+    console.seek(0)
+    assert "1000\\u21920 tokens" in (text := console.read())
+    assert "\x1b" not in text
 
 
 def test_the_ledger_sink_writes_where_it_is_told(tmp_path: Path) -> None:
