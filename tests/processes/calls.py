@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import aso
+from aso.sinks import MemorySink
 
 MODEL = "gpt-4o-mini"
 MESSAGES: Any = [{"role": "user", "content": "hello"}]
@@ -60,6 +61,27 @@ def plain(url: str, count: str = "3") -> None:
     client = client_of(url)
     for _ in range(int(count)):
         call(client)
+
+
+def plain_and_stats(url: str) -> None:
+    """Call, give delivery a moment, and print how much is delivered, pending and dropped."""
+    plain(url)
+    aso.flush(1.0)
+    found = aso.stats()
+    say(f"{found.delivered} {found.pending} {found.dropped} {found.internal_errors}")
+
+
+def fill_the_disk(url: str) -> None:
+    """Call with dimensions so long that a small disk is soon full."""
+    aso.instrument(
+        hosts={"127.0.0.1": "openai"},
+        dimensions={f"{number}-{'k' * 30}": "v" * 64 for number in range(8)},
+    )
+    client = client_of(url)
+    for _ in range(100):
+        call(client)
+    for number in range(3_000):
+        aso.record(provider="openai", model=MODEL, usage={"prompt_tokens": number})
 
 
 def for_ever(url: str) -> None:
@@ -163,6 +185,49 @@ def work(url: str) -> None:
     call(client_of(url))
 
 
+def no_home(url: str) -> None:
+    """Say what instrument() says; then call as if nothing had been."""
+    try:
+        instrumented()
+    except aso.ConfigError as error:
+        say(str(error))
+    call(client_of(url))
+
+
+def stream_across_uninstrument(url: str) -> None:
+    """End the instrumentation and begin another one while a stream is open; read on after that."""
+    old, new = MemorySink(), MemorySink()
+    aso.instrument(sinks=[old], hosts={"127.0.0.1": "openai"})
+    client = client_of(url)
+    kept = open_stream(client)
+    aso.uninstrument()
+    aso.instrument(sinks=[new], hosts={"127.0.0.1": "openai"})
+    call(client)
+    list(kept)
+    aso.shutdown()
+    for sink in (old, new):
+        say(" ".join(f"{event.generation_id}:{event.outcome}" for event in sink.events))
+
+
+def stream_across_shutdown(url: str) -> None:
+    """Uninstrument with a stream open, read it to its end, and leave."""
+    instrumented()
+    kept = open_stream(client_of(url))
+    aso.uninstrument()
+    list(kept)
+
+
+def instrument_twice(url: str) -> None:
+    """Equal arguments change nothing; others are refused; the first ones stay in force."""
+    instrumented()
+    instrumented()
+    try:
+        aso.instrument(env="other")
+    except aso.ConfigError as error:
+        say(str(error))
+    call(client_of(url))
+
+
 def use_threads(url: str) -> None:
     """Call from 16 threads, all with one client."""
     instrumented()
@@ -206,7 +271,7 @@ async def one_task(client: Any, number: int) -> None:
         answer = await client.chat.completions.create(model=MODEL, messages=MESSAGES)
     else:
         chunks = await client.chat.completions.create(model=MODEL, messages=MESSAGES, stream=True)
-        async for answer in chunks:
+        async for answer in chunks:  # noqa: B007 — the last one is used
             pass
     say(answer.id)
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
+
+import pytest
 
 import aso
 from aso.cli.drain import drain
@@ -48,21 +51,38 @@ def run(role: str, url: str, *arguments: str, program: str = "calls", **changes:
     return lines
 
 
+@contextmanager
+def mounted(where: Path, options: str) -> Iterator[None]:
+    """Have a small file system at ``where``; skip the test where mounting is not allowed."""
+    where.mkdir(parents=True, exist_ok=True)
+    mount = ["mount", "-t", "tmpfs", "-o", options, "none", str(where)]
+    if os.name == "nt" or subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("mounting is not allowed here")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "-l", str(where)], check=True)
+
+
+def home() -> Path:
+    """Return the test's ASO_HOME."""
+    return Path(os.environ["ASO_HOME"])
+
+
 def adopt() -> None:
     """Do what the next process of this home does with what dead ones left."""
     drain(LedgerSink())
 
 
-def events(home: Path | None = None) -> list[Event]:
+def events() -> list[Event]:
     """Return all events of the ledger, every revision, without draining the journal."""
-    path = (home or Path(os.environ["ASO_HOME"])) / "ledger.db"
-    ledger = Ledger(path)
+    ledger = Ledger(home() / "ledger.db")
     try:
         return list(ledger.events(all_revisions=True))
     finally:
         ledger.close()
 
 
-def ids(home: Path | None = None) -> list[str]:
+def ids() -> list[str]:
     """Return the generation ids of all events, sorted; one that is there twice is there twice."""
-    return sorted(str(event.generation_id) for event in events(home))
+    return sorted(str(event.generation_id) for event in events())
