@@ -60,48 +60,50 @@ def read(body: Any, answer: Answer) -> None:
 
 
 def observer(answer: Answer) -> Callable[[Any], None]:
-    """Return the function that reads one chunk: most carry nothing but a little text."""
+    """Return the function that reads one chunk: most carry nothing but a little text.
+
+    Those are told at once, for this runs between two chunks of the caller's: any attribute of a
+    pydantic model costs 50 ns, its ``__dict__`` only once for all of them.
+    """
     answer.chars = chars = 0
 
     def observe(chunk: Any) -> None:
         nonlocal chars
-        fields = chunk if type(chunk) is dict else chunk.__dict__
-        choices = fields.get("choices")
-        if choices and len(choices) == 1:
-            choice = choices[0]
-            inner = choice if type(choice) is dict else choice.__dict__
-            delta = inner.get("delta")
-            content = field(delta, "content")
-            if type(content) is str and content:
-                chars += len(content)
-            else:
-                chars += _message_chars(delta)
-            if inner.get("finish_reason") is not None:
-                answer.complete = True
-        else:
-            chars += _observe_many(choices, answer)
+        try:
+            fields = chunk.__dict__
+            (choice,) = fields["choices"]
+            inner = choice.__dict__
+            content = inner["delta"].__dict__["content"]
+            is_text = type(content) is str and inner["finish_reason"] is None
+            is_text = is_text and fields["usage"] is None and answer.model is not None
+        except (AttributeError, KeyError, TypeError, ValueError):  # a mapping, or no single choice
+            is_text = False
+        chars += len(content) if is_text and content else _observe(chunk, answer)
         answer.chars = chars
-        if answer.model is None:
-            _head(answer, chunk)
-        if fields.get("service_tier") is not None:
-            answer.service_tier = text(fields["service_tier"])
-        if (usage := _usage(chunk)) is not None:
-            answer.usage = usage
-            answer.service_tier = _tier(chunk, answer.usage) or answer.service_tier
 
     return observe
+
+
+def _observe(chunk: Any, answer: Answer) -> int:
+    if answer.model is None:
+        _head(answer, chunk)
+    choices = items(field(chunk, "choices"))
+    if any(field(choice, "finish_reason") is not None for choice in choices):
+        answer.complete = True
+    if (usage := _usage(chunk)) is not None:
+        answer.usage = usage
+    answer.service_tier = _tier(chunk, usage) or answer.service_tier
+    return sum(_delta_chars(field(choice, "delta")) for choice in choices)
+
+
+def _delta_chars(delta: Any) -> int:
+    content = field(delta, "content")
+    return len(content) if type(content) is str and content else _message_chars(delta)
 
 
 def _tier(body: Any, usage: Any) -> str | None:
     """Return the served tier; Mistral says it inside the usage."""
     return text(field(body, "service_tier")) or text(field(usage, "service_tier"))
-
-
-def _observe_many(choices: Any, answer: Answer) -> int:
-    for choice in items(choices):
-        if field(choice, "finish_reason") is not None:
-            answer.complete = True
-    return sum(_message_chars(field(choice, "delta")) for choice in items(choices))
 
 
 def request_chars(body: Mapping[str, Any]) -> int | None:
