@@ -1,45 +1,71 @@
 """The price catalog: rows of one provider and model each, with dated, conditional rates.
 
-The file is generated (aso/pricing/build), committed and hashed. It is read when the first price is
-asked for; a provider's rows are turned into objects when the first of them is.
+The file is generated (aso/pricing/build), committed and hashed: gzip over lines of JSON, first a
+header, then one line per provider. It is read when the first price is asked for, a provider's line
+is parsed when the first of its models is, and a row is made when its model is.
 """
 
 from __future__ import annotations
 
-import gzip
 import json
 import pkgutil
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
+
+from aso.pricing import money
 
 SCHEMA = "aso.catalog/1"
+_GZIP = 31  # zlib's window bits for a gzip header
+_NOTHING: Mapping[str, Decimal] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """USD for ``per`` units."""
+class Rate(NamedTuple):
+    """USD for ``per`` units.
+
+    ``each`` is the price of one unit, None where the division does not end. ``source`` is said
+    where it differs from the row's. ``is_agreed``: a contract states it.
+    """
 
     amount: Decimal
     per: int
+    each: Decimal | None
+    source: str | None = None
+    is_agreed: bool = False
+
+    @classmethod
+    def of(
+        cls, amount: Decimal, per: int, source: str | None = None, *, is_agreed: bool = False
+    ) -> Rate:
+        """Return the rate."""
+        return cls(amount, per, money.each(amount, per), source, is_agreed)
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Hours of certain weekdays, UTC: minutes since midnight, end exclusive; Monday is 0."""
+    """Hours of certain weekdays, UTC: minutes since midnight, end exclusive; Monday is 0.
+
+    ``closed``: dates (ISO 8601, UTC) on which it does not open, e.g. public holidays.
+    """
 
     days: frozenset[int]
     start_minute: int
     end_minute: int
+    closed: frozenset[str] = frozenset()
 
     def holds(self, at: datetime) -> bool:
         """Return True where the instant is inside."""
         moment = at.astimezone(timezone.utc)
         minute = moment.hour * 60 + moment.minute
-        return moment.weekday() in self.days and self.start_minute <= minute < self.end_minute
+        return (
+            self.start_minute <= minute < self.end_minute
+            and moment.weekday() in self.days
+            and moment.date().isoformat() not in self.closed
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +78,22 @@ class Tier:
 
     def holds(self, prompt_tokens: int) -> bool:
         """Return True where the prompt is long enough."""
-        return prompt_tokens > self.threshold - self.is_inclusive
+        if self.is_inclusive:
+            return prompt_tokens >= self.threshold
+        return prompt_tokens > self.threshold
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
     """Rates that hold from an instant on, under conditions.
 
-    ``when`` names conditions and their values; empty: the standard price.
+    ``when``: conditions and their values, sorted; empty: the standard price. Tiers are in the
+    order of their thresholds.
     """
 
     since: datetime | None
     until: datetime | None
-    when: Mapping[str, str]
+    when: tuple[tuple[str, str], ...]
     window: Window | None
     rates: Mapping[str, Rate]
     tiers: Sequence[Tier]
@@ -77,59 +106,127 @@ class Price:
             return False
         return self.window is None or self.window.holds(at)
 
+    def layers(self, prompt_tokens: int) -> tuple[Mapping[str, Rate], ...]:
+        """Return where to look for a rate, first the longest tier that holds."""
+        if not self.tiers:
+            return (self.rates,)
+        held = [tier.rates for tier in reversed(self.tiers) if tier.holds(prompt_tokens)]
+        return (*held, self.rates)
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What one model costs at one provider, over time."""
+    """What one model costs at one provider, over time.
+
+    ``standard`` and ``variants`` (by sorted conditions) are newest first. ``source`` is what a cost
+    line says of where its rate is from. ``has_fees``: some price is by the request.
+    """
 
     provider: str
     model: str
-    prices: Sequence[Price]
+    standard: Sequence[Price]
+    variants: Mapping[tuple[tuple[str, str], ...], Sequence[Price]]
     multipliers: Mapping[str, Mapping[str, Decimal]]
-    confidence: str
-    sources: str
+    source: str
+    has_fees: bool
 
-    def standard(self, at: datetime) -> Price | None:
-        """Return the price without conditions at an instant: of those in force, the last."""
-        return self.variant(at, {})
+    def price(self, at: datetime) -> Price | None:
+        """Return the standard price in force at an instant; None: there is none then."""
+        return _in_force(self.standard, at)
 
     def variant(self, at: datetime, when: Mapping[str, str]) -> Price | None:
         """Return the price under exactly these conditions at an instant."""
-        found = None
-        for price in self.prices:
-            if price.when == when and price.is_in_force(at):
-                found = price
-        return found
+        return _in_force(self.variants.get(tuple(sorted(when.items())), ()), at)
+
+    def multiplier(self, condition: str, value: str) -> Decimal | None:
+        """Return the factor on tokens under a condition; ``*`` stands for any value."""
+        known = self.multipliers.get(condition, _NOTHING)
+        return known.get(value, known.get("*"))
+
+
+def _in_force(prices: Sequence[Price], at: datetime) -> Price | None:
+    for price in prices:
+        if price.is_in_force(at):
+            return price
+    return None
+
+
+class _Provider:
+    """A provider's line of the catalog: names of models at once, their rows when asked for."""
+
+    def __init__(self, name: str, line: bytes) -> None:
+        document = json.loads(line)
+        self._name = name
+        self._calendars: Mapping[str, Sequence[str]] = document.get("calendars", {})
+        self.models: Mapping[str, Mapping[str, Any]] = document["models"]
+        self._ids = {
+            alias: model
+            for model, one in self.models.items()
+            for alias in one.get("aliases", ())
+            if alias not in self.models
+        }
+        self._rows: dict[str, Row] = {}
+
+    def row(self, name: str) -> Row | None:
+        model = name if name in self.models else self._ids.get(name)
+        if model is None:
+            return None
+        row = self._rows.get(model)
+        if row is None:
+            row = self._rows[model] = self._made(model)
+        return row
+
+    def _made(self, model: str) -> Row:
+        document = self.models[model]
+        prices = [_price(one, self._calendars) for one in reversed(document["prices"])]
+        variants: dict[tuple[tuple[str, str], ...], list[Price]] = {}
+        for price in prices:
+            variants.setdefault(price.when, []).append(price)
+        return Row(
+            provider=self._name,
+            model=model,
+            standard=tuple(variants.pop((), ())),
+            variants=variants,
+            multipliers={
+                name: {key: Decimal(value) for key, value in values.items()}
+                for name, values in document.get("multipliers", {}).items()
+            },
+            source=f"catalog:{'+'.join(document['sources'])}:{document['confidence']}",
+            has_fees=any(unit.startswith("requests") for price in prices for unit in price.rates),
+        )
 
 
 class Catalog:
-    """All rows, by provider; made from the document that the builder writes."""
+    """All rows, by provider. Immutable to its readers; what it parses it keeps."""
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
-        self.version: str = document["version"]
-        self.sha256: str = document["sha256"]
-        self._documents: Mapping[str, Mapping[str, Any]] = document["providers"]
-        self._providers: dict[str, Mapping[str, Row]] = {}
+    def __init__(self, text: bytes) -> None:
+        first, *lines = text.splitlines()
+        header = json.loads(first)
+        self.version: str = header["version"]
+        self.sha256: str = header["sha256"]
+        self._lines: Mapping[str, bytes] = dict(zip(header["providers"], lines, strict=True))
+        self._providers: dict[str, _Provider] = {}
+
+    @property
+    def providers(self) -> list[str]:
+        """Return the providers that have rows, sorted."""
+        return sorted(self._lines)
 
     def row(self, provider: str, name: str) -> Row | None:
         """Return the row of a model's id or alias; None where there is none."""
-        rows = self._providers.get(provider)
-        if rows is None:
-            rows = self._providers[provider] = self._rows(provider)
-        return rows.get(name)
+        found = self._provider(provider)
+        return None if found is None else found.row(name)
 
     def models(self, provider: str) -> list[str]:
         """Return the models of a provider, sorted."""
-        return sorted(self._documents.get(provider, {}))
+        found = self._provider(provider)
+        return [] if found is None else sorted(found.models)
 
-    def _rows(self, provider: str) -> Mapping[str, Row]:
-        rows: dict[str, Row] = {}
-        for model, document in self._documents.get(provider, {}).items():
-            row = _row(provider, model, document)
-            for alias in document.get("aliases", ()):
-                rows.setdefault(alias, row)
-            rows[model] = row
-        return rows
+    def _provider(self, name: str) -> _Provider | None:
+        found = self._providers.get(name)
+        if found is None and name in self._lines:
+            found = self._providers[name] = _Provider(name, self._lines[name])
+        return found
 
 
 @lru_cache(maxsize=1)
@@ -137,30 +234,16 @@ def bundled() -> Catalog:
     """Return the catalog that this version brings."""
     data = pkgutil.get_data("aso.pricing", "data/catalog.json.gz")
     assert data is not None  # noqa: S101 — it is part of the package
-    return Catalog(json.loads(gzip.decompress(data)))
+    return Catalog(zlib.decompress(data, _GZIP))
 
 
-def _row(provider: str, model: str, document: Mapping[str, Any]) -> Row:
-    return Row(
-        provider=provider,
-        model=model,
-        prices=tuple(_price(one) for one in document["prices"]),
-        multipliers={
-            name: {key: Decimal(value) for key, value in values.items()}
-            for name, values in document.get("multipliers", {}).items()
-        },
-        confidence=document["confidence"],
-        sources="+".join(document["sources"]),
-    )
-
-
-def _price(document: Mapping[str, Any]) -> Price:
+def _price(document: Mapping[str, Any], calendars: Mapping[str, Sequence[str]]) -> Price:
     window = document.get("window")
     return Price(
         since=_instant(document.get("since")),
         until=_instant(document.get("until")),
-        when=document.get("when", {}),
-        window=Window(frozenset(window["days"]), *window["minutes"]) if window else None,
+        when=tuple(sorted(document.get("when", {}).items())),
+        window=_window(window, calendars) if window else None,
         rates=_rates(document["rates"]),
         tiers=tuple(
             Tier(one["threshold"], one["inclusive"], _rates(one["rates"]))
@@ -169,8 +252,13 @@ def _price(document: Mapping[str, Any]) -> Price:
     )
 
 
+def _window(document: Mapping[str, Any], calendars: Mapping[str, Sequence[str]]) -> Window:
+    closed = calendars.get(document.get("closed", ""), ())
+    return Window(frozenset(document["days"]), *document["minutes"], frozenset(closed))
+
+
 def _rates(document: Mapping[str, Any]) -> Mapping[str, Rate]:
-    return {unit: Rate(Decimal(amount), per) for unit, (amount, per) in document.items()}
+    return {unit: Rate.of(Decimal(amount), *more) for unit, (amount, *more) in document.items()}
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -2,33 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from aso.pricing import money
 from aso.pricing.catalog import Rate, Row
-from aso.pricing.conditions import Selected, select
+from aso.pricing.conditions import Selected, qualifiers, select
 from aso.pricing.overlay import Term
-from aso.pricing.units import ancestry, decompose
-from aso.records import CostLine, Usage
+from aso.pricing.units import UNITS, ancestry, decompose
+from aso.records import CostLine, Quantity, Usage
+
+# What is billed by the request or the search: the rate may depend on a tool or a size.
+_QUALIFIED = frozenset({"web_search_requests", "requests"})
+_ONCE = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Calculated:
-    """Our own cost of a call. ``missing``: units that have a quantity and no rate."""
+class Calculated(NamedTuple):
+    """Our own cost of a call.
+
+    ``is_empty``: no unit had a rate. ``is_sure``: each had one, under conditions that we know.
+    """
 
     lines: tuple[CostLine, ...]
-    missing: tuple[str, ...]
+    total: Decimal
     notes: tuple[str, ...]
+    is_empty: bool
+    is_sure: bool
     is_custom: bool
 
-    @property
-    def total(self) -> Decimal:
-        """Return the exact sum of the lines."""
-        return money.total(line.amount for line in self.lines)
+
+class _Bill(NamedTuple):
+    """What every line of a call shares. ``layers``: where to look for a rate, in turn."""
+
+    layers: Sequence[Mapping[str, Rate]]
+    conditions: Mapping[str, Any]
+    factor: Decimal | None  # of the conditions, on tokens
+    term: Term | None
+    row: Row
+    model: str
+    quantity_source: str
 
 
 def calculate(
@@ -44,119 +58,111 @@ def calculate(
     selected = select(row, at, conditions)
     if selected is None:
         return None
-    quantities = decompose(usage)
-    rates = _rates(selected, quantities.prompt_tokens)
-    search = str(conditions.get("search_context_size") or "medium").lower()
-    source = usage.source if isinstance(usage, Usage) else "provider"
+    leaves, prompt_tokens, notes = decompose(usage)
+    quantity_source = usage.source if isinstance(usage, Usage) else "provider"
+    layers = _layers(selected, prompt_tokens)
+    bill = _Bill(layers, conditions, selected.multiplier, term, row, model, quantity_source)
+    if _is_a_search(bill, usage):
+        leaves = {**leaves, "web_search_requests": 1}
+        notes = (*notes, "search_assumed:1")
     lines: list[CostLine] = []
     missing: list[str] = []
-    for unit, quantity in quantities.leaves.items():
-        found = _find(rates, unit, search, term)
-        if found is None:
+    for unit, quantity in leaves.items():
+        rate = _rate(bill, unit)
+        if rate is None:
             missing.append(unit)
-            continue
-        rate, is_agreed = found
-        scope = None if is_agreed or unit not in _TOKENS else selected.multiplier
-        multiplier = _combined(scope, None if term is None else term.multiplier)
-        lines.append(
-            CostLine(
-                unit=unit,
-                quantity=quantity,
-                rate=rate.amount,
-                per=rate.per,
-                multiplier=multiplier,
-                amount=money.amount(quantity, rate.amount, rate.per, multiplier),
-                model=model,
-                provider=row.provider,
-                source=_source(row, term),
-                quantity_source=source,
-            )
-        )
-    lines.extend(_fees(rates, model, row, term, search))
+        else:
+            lines.append(_line(bill, unit, quantity, rate))
+    if row.has_fees or term is not None:
+        lines.extend(_fees(bill))
     return Calculated(
         tuple(lines),
-        tuple(missing),
-        (*quantities.notes, *selected.unknown, *(f"no_rate:{unit}" for unit in missing)),
+        money.total([line.amount for line in lines]),
+        (*notes, *selected.unknown, *[f"no_rate:{unit}" for unit in missing]),
+        is_empty=bool(missing) and not lines,
+        is_sure=not missing and not selected.unknown,
         is_custom=term is not None,
     )
 
 
-_TOKENS = frozenset(
-    name
-    for name in (
-        "input_tokens",
-        "cache_read_tokens",
-        "cache_write_tokens",
-        "cache_write_5m_tokens",
-        "cache_write_1h_tokens",
-        "input_audio_tokens",
-        "input_image_tokens",
-        "output_tokens",
-        "reasoning_tokens",
-        "output_audio_tokens",
-        "output_image_tokens",
-    )
-)
+def _layers(selected: Selected, prompt_tokens: int) -> Sequence[Mapping[str, Rate]]:
+    """Return the rates in force: a variant's over the standard ones.
+
+    A variant that has no long-prompt tier of its own keeps its rates at any length.
+    """
+    if selected.variant is None:
+        return selected.base.layers(prompt_tokens)
+    return (*selected.variant.layers(prompt_tokens), selected.base.rates)
 
 
-def _rates(selected: Selected, prompt_tokens: int) -> Mapping[str, Rate]:
-    """Return the rates in force: standard, the variant over it, each with its own tier."""
-    rates = dict(selected.base.rates)
-    for tier in selected.base.tiers:
-        if selected.variant is None and tier.holds(prompt_tokens):
-            rates.update(tier.rates)
-    if selected.variant is not None:
-        rates.update(selected.variant.rates)
-        for tier in selected.variant.tiers:
-            if tier.holds(prompt_tokens):
-                rates.update(tier.rates)
-    return rates
+def _is_a_search(bill: _Bill, usage: Usage | Mapping[str, Any]) -> bool:
+    """Return True where a fee by search size is due, the size is said and no count is.
+
+    Perplexity and OpenAI's search models search once per request and do not count it.
+    """
+    size = bill.conditions.get("search_context_size")
+    if size is None or f"web_search_requests:{size}" not in bill.layers[-1]:
+        return False
+    if isinstance(usage, Usage):
+        return usage.web_search_requests is None
+    return usage.get("web_search_requests") is None
 
 
-def _find(
-    rates: Mapping[str, Rate], unit: str, search: str, term: Term | None
-) -> tuple[Rate, bool] | None:
-    agreed = {} if term is None else term.rates
-    for name in (f"{unit}:{search}", *ancestry(unit)):
-        if name in agreed:
-            return agreed[name], True
-        if name in rates:
-            return rates[name], False
+def _rate(bill: _Bill, unit: str) -> Rate | None:
+    """Return what a unit costs: the contract's word, else the price list's."""
+    names = ancestry(unit)
+    if unit in _QUALIFIED:
+        names = (*(f"{unit}:{one}" for one in qualifiers(bill.conditions)), *names)
+    for name in names:
+        if bill.term is not None and name in bill.term.rates:
+            return bill.term.rates[name]
+        for rates in bill.layers:
+            rate = rates.get(name)
+            if rate is not None:
+                return rate
     return None
 
 
-def _fees(
-    rates: Mapping[str, Rate], model: str, row: Row, term: Term | None, search: str
-) -> list[CostLine]:
+def _line(bill: _Bill, unit: str, quantity: Quantity, rate: Rate) -> CostLine:
+    multiplier = None
+    source = rate.source or bill.row.source
+    if bill.factor is not None and unit in UNITS and not rate.is_agreed:
+        multiplier = bill.factor
+    if bill.term is not None:
+        multiplier = _combined(multiplier, bill.term.multiplier)
+        contract = f"contract:{bill.term.pattern}"
+        source = contract if rate.is_agreed else f"{source}+{contract}"
+    if rate.each is not None and multiplier is None:
+        amount = money.product(quantity, rate.each)
+    else:
+        amount = money.amount(quantity, rate.amount, rate.per, multiplier)
+    return CostLine(
+        unit,
+        quantity,
+        rate.amount,
+        rate.per,
+        multiplier,
+        amount,
+        bill.model,
+        bill.row.provider,
+        source,
+        bill.quantity_source,
+    )
+
+
+def _fees(bill: _Bill) -> list[CostLine]:
     """Return the lines of fees per request: the price list's, and the contract's."""
-    fees = []
-    listed = rates.get(f"requests:{search}") or rates.get("requests")
+    fees: list[CostLine] = []
+    listed = _rate(bill, "requests")
     if listed is not None:
-        fees.append(("requests", listed))
-    if term is not None and term.fee is not None:
-        fees.append(("contract_fee", Rate(term.fee, 1)))
-    return [
-        CostLine(
-            unit=unit,
-            quantity=1,
-            rate=rate.amount,
-            per=rate.per,
-            multiplier=None,
-            amount=money.amount(1, rate.amount, rate.per, None),
-            model=model,
-            provider=row.provider,
-            source=_source(row, term),
-        )
-        for unit, rate in fees
-    ]
+        fees.append(_line(bill, "requests", _ONCE, listed))
+    if bill.term is not None and bill.term.fee is not None:
+        line = _line(bill, "contract_fee", _ONCE, bill.term.fee)
+        fees.append(line._replace(multiplier=None, amount=bill.term.fee.amount))
+    return fees
 
 
 def _combined(left: Decimal | None, right: Decimal | None) -> Decimal | None:
     if left is None or right is None:
         return right if left is None else left
     return money.product(left, right)
-
-
-def _source(row: Row, term: Term | None) -> str:
-    name = f"catalog:{row.sources}:{row.confidence}"
-    return name if term is None else f"{name}+contract:{term.pattern}"

@@ -3,65 +3,108 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
+from aso.pricing import money
 from aso.pricing.catalog import Price, Row
 
 # Values that name the standard price: `auto` is what was asked, never a rate.
-_STANDARD = frozenset({"", "auto", "default", "standard", "on_demand", "standard_only"})
-_VARIANTS = ("processing", "speed", "service_tier")  # the first that is set decides
-_MULTIPLIERS = ("data_residency", "inference_geo")
+_STANDARD = frozenset({"", "auto", "default", "standard", "standard_only", "on_demand", "online"})
+_VARIANTS = ("processing", "service_tier", "speed")  # where several are set, the first is priced
+_PLACES = ("data_residency", "inference_geo")
 _NOWHERE = frozenset({"", "global", "not_available", "none", "default"})
+# The same thing under the name that the rows use: a batch is a way of processing.
+_SAME = {
+    ("service_tier", "batch"): ("processing", "batch"),
+    ("service_tier", "batches"): ("processing", "batch"),
+    ("processing", "batches"): ("processing", "batch"),
+}
+_DEFAULT_SEARCH = "medium"  # what providers document for a request that says none
 
 
-@dataclass(frozen=True, slots=True)
-class Selected:
-    """The standard price, what a variant puts over it, a multiplier, and what was not known."""
+class Selected(NamedTuple):
+    """The standard price, what a variant puts over it, a factor on tokens, and what is unknown."""
 
     base: Price
-    variant: Price | None = None
-    multiplier: Decimal | None = None
-    unknown: tuple[str, ...] = field(default=())
+    variant: Price | None
+    multiplier: Decimal | None
+    unknown: tuple[str, ...]
 
 
 def select(row: Row, at: datetime, conditions: Mapping[str, Any]) -> Selected | None:
     """Return the prices in force under these conditions; None where none is at that instant.
 
-    A tier that the row does not know leaves the standard price and is named in ``unknown``.
+    A condition that the row does not know leaves the standard price and is named in ``unknown``.
     """
-    base = row.standard(at)
+    base = row.price(at)
     if base is None:
         return None
-    variant, unknown = _variant(row, at, conditions)
-    multiplier, more = _multiplier(row, conditions)
-    return Selected(base, variant, multiplier, (*unknown, *more))
+    wanted = _wanted(conditions, _VARIANTS, _STANDARD)
+    places = _wanted(conditions, _PLACES, _NOWHERE)
+    if not wanted and not places:
+        return Selected(base, None, None, ())
+    factors: list[Decimal] = []
+    variant, unknown = _variant(row, at, wanted, factors)
+    for name, value in places.items():
+        factor = row.multiplier(name, value)
+        if factor is None:
+            unknown.append(f"{name}_unknown:{value}")
+        else:
+            factors.append(factor)
+    return Selected(base, variant, _product(factors), tuple(unknown))
+
+
+def qualifiers(conditions: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what a fee per request or search may depend on: the tools, then the search's size."""
+    tools = conditions.get("tools") or ()
+    names = [tools] if isinstance(tools, str) else sorted(str(name) for name in tools)
+    return (*names, _text(conditions.get("search_context_size")) or _DEFAULT_SEARCH)
+
+
+def _wanted(
+    conditions: Mapping[str, Any], names: tuple[str, ...], usual: frozenset[str]
+) -> dict[str, str]:
+    wanted: dict[str, str] = {}
+    for name in names:
+        value = conditions.get(name)
+        if value is None or (text := _text(value)) in usual:
+            continue
+        key, known = _SAME.get((name, text), (name, text))
+        wanted[key] = known
+    return wanted
 
 
 def _variant(
-    row: Row, at: datetime, conditions: Mapping[str, Any]
-) -> tuple[Price | None, tuple[str, ...]]:
-    for name in _VARIANTS:
-        value = str(conditions.get(name) or "").lower()
-        if value in _STANDARD:
-            continue
-        key = {"processing": "batch"} if value == "batch" else {name: value}
-        found = row.variant(at, key)
+    row: Row, at: datetime, wanted: dict[str, str], factors: list[Decimal]
+) -> tuple[Price | None, list[str]]:
+    """Return the row's price under all conditions together, else under the first that it has."""
+    for name in tuple(wanted):
+        factor = row.multiplier(name, wanted[name])
+        if factor is not None:
+            factors.append(factor)
+            del wanted[name]
+    if not wanted:
+        return None, []
+    found = row.variant(at, wanted)
+    if found is not None:
+        return found, []
+    for name, value in wanted.items():
+        found = row.variant(at, {name: value})
         if found is not None:
-            return found, ()
-        return None, (f"tier_unknown:{value}",)
-    return None, ()
+            return found, [f"tier_not_combined:{wanted[one]}" for one in wanted if one != name]
+    return None, [f"tier_unknown:{value}" for value in wanted.values()]
 
 
-def _multiplier(row: Row, conditions: Mapping[str, Any]) -> tuple[Decimal | None, tuple[str, ...]]:
-    for name in _MULTIPLIERS:
-        value = str(conditions.get(name) or "").lower()
-        if value in _NOWHERE:
-            continue
-        known = row.multipliers.get(name, {})
-        if value in known:
-            return known[value], ()
-        return None, (f"{name}_unknown:{value}",)
-    return None, ()
+def _text(value: object) -> str:
+    return "" if value is None else str(value).strip().lower()
+
+
+def _product(factors: list[Decimal]) -> Decimal | None:
+    if not factors:
+        return None
+    found = factors[0]
+    for factor in factors[1:]:
+        found = money.product(found, factor)
+    return found

@@ -15,9 +15,11 @@ def match(catalog: Catalog, provider: str, model: str) -> Row | None:
     """Return the row that prices a model; None: nothing is known of it.
 
     A fine-tuned model (``ft:BASE:...``) matches the fine-tuned price of its base, never the base's
-    own. A dated name matches its undated model.
+    own. A dated name matches its undated model; ``vendor/model`` matches ``model``.
     """
-    for name in _names(model.strip()):
+    if (row := catalog.row(provider, model)) is not None:
+        return row
+    for name in _names(model.strip().lower().removeprefix("models/")):
         if (row := catalog.row(provider, name)) is not None:
             return row
     return None
@@ -30,10 +32,8 @@ def _names(model: str) -> Iterator[str]:
         yield f"ft:{_DATE.sub('', base)}"
         return
     yield model
-    lower = model.lower()
-    yield lower
-    yield _DATE.sub("", lower)
-    if "/" in lower:
-        own = lower.rpartition("/")[2]
+    yield _DATE.sub("", model)
+    if "/" in model:
+        own = model.rpartition("/")[2]
         yield own
         yield _DATE.sub("", own)

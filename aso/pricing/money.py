@@ -16,10 +16,13 @@ def amount(quantity: Quantity, rate: Decimal, per: Quantity, multiplier: Decimal
     product = _EXACT.multiply(Decimal(quantity), rate)
     if multiplier is not None:
         product = _EXACT.multiply(product, multiplier)
-    found = _EXACT.divide(product, Decimal(per))
-    if _EXACT.multiply(found, Decimal(per)) == product:
-        return found
-    return _EXACT.quantize(found, _PLACES)
+    return _quotient(product, per)
+
+
+def each(rate: Decimal, per: int) -> Decimal | None:
+    """Return the price of one unit; None where the division does not end."""
+    found = _EXACT.divide(rate, Decimal(per))
+    return found if _EXACT.multiply(found, Decimal(per)) == rate else None
 
 
 def total(amounts: Iterable[Decimal]) -> Decimal:
@@ -35,6 +38,13 @@ def difference(left: Decimal, right: Decimal) -> Decimal:
     return _EXACT.subtract(left, right)
 
 
-def product(left: Decimal, right: Decimal) -> Decimal:
+def product(left: Quantity, right: Decimal) -> Decimal:
     """Return left × right, exactly."""
-    return _EXACT.multiply(left, right)
+    return _EXACT.multiply(Decimal(left), right)
+
+
+def _quotient(dividend: Decimal, per: Quantity) -> Decimal:
+    found = _EXACT.divide(dividend, Decimal(per))
+    if _EXACT.multiply(found, Decimal(per)) == dividend:
+        return found
+    return _EXACT.quantize(found, _PLACES)

@@ -1,4 +1,4 @@
-"""The event builder's door: outcome first, then catalog, overlay and the provider's word."""
+"""The event builder's door: outcome first, then catalog, contract and the provider's word."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from aso.pricing.catalog import Catalog, bundled
+from aso.pricing.catalog import Catalog, Price, Row, bundled
 from aso.pricing.compute import Calculated, calculate
 from aso.pricing.match import match
-from aso.pricing.overlay import Overlay
-from aso.pricing.settle import Reported, reported, settle
+from aso.pricing.overlay import Overlay, Term
+from aso.pricing.settle import reported, settle
 from aso.records import Cost, Usage
 
 _CLIENT_ERRORS = range(400, 500)
+_NO_PRICE = Price(None, None, (), None, {}, ())
 
 
 class Pricer:
@@ -39,6 +40,7 @@ class Pricer:
         model: str | None,
         at: datetime,
         conditions: Mapping[str, Any],
+        request_model: str | None = None,
         outcome: str = "completed",
         http_status: int | None = None,
         attempts: int = 1,
@@ -48,49 +50,51 @@ class Pricer:
         Args:
             usage: what was used.
             provider: who bills.
-            model: the answer's model, else the request's.
+            model: as the answer names it.
+            request_model: as the request names it; counts where the answer names none.
             at: the instant that decides which price is in force; aware.
-            conditions: see `aso.pricing.price`.
+            conditions: see `aso.pricing.price`; an overlay is the pricer's own.
             outcome: completed, cancelled, error or refused.
             http_status: of the answer, where there was one.
             attempts: how often it was sent; 0: never.
         """
+        catalog = self.catalog
         if outcome == "refused" or attempts == 0 or http_status in _CLIENT_ERRORS:
-            return self._free()
+            return Cost(
+                total=Decimal(0),
+                status="priced",
+                catalog_version=catalog.version,
+                catalog_sha256=catalog.sha256,
+            )
         said = reported(conditions.get("provider_reported"))
         if _has_nothing(usage) and said.cost is None:
-            return self._unknown()
-        return self._priced(usage, provider, model, at, conditions, said)
+            return Cost(catalog_version=catalog.version, catalog_sha256=catalog.sha256)
+        name = model or request_model
+        row, calculated = None, None
+        if name is not None:
+            row, calculated = self._calculated(usage, provider, name, at, conditions)
+        matched = None if row is None or calculated is None else row.model
+        return settle(provider, name, calculated, said, catalog, matched)
 
-    def _priced(
+    def _calculated(
         self,
         usage: Usage | Mapping[str, Any],
         provider: str,
-        model: str | None,
+        model: str,
         at: datetime,
         conditions: Mapping[str, Any],
-        said: Reported,
-    ) -> Cost:
-        row = match(self.catalog, provider, model) if model else None
-        calculated: Calculated | None = None
-        if row is not None and model is not None:
-            overlay = conditions.get("overlay") or self.overlay
-            term = overlay.term(provider, row.model) if isinstance(overlay, Overlay) else None
-            calculated = calculate(usage, row, model=model, at=at, conditions=conditions, term=term)
-        name = row.model if row is not None and calculated is not None else None
-        return settle(provider, model, calculated, said, self.catalog, name)
-
-    def _free(self) -> Cost:
-        return Cost(total=Decimal(0), status="priced", source="none", **self._catalog_fields())
-
-    def _unknown(self) -> Cost:
-        return Cost(**self._catalog_fields())
-
-    def _catalog_fields(self) -> dict[str, Any]:
-        return {
-            "catalog_version": self.catalog.version,
-            "catalog_sha256": self.catalog.sha256,
-        }
+    ) -> tuple[Row | None, Calculated | None]:
+        row = match(self.catalog, provider, model)
+        term: Term | None = None
+        if self.overlay is not None:
+            names = (model,) if row is None else (row.model, model)
+            term = self.overlay.term(provider, names, at)
+        if row is None:
+            if term is None or not (term.rates or term.fee):
+                return None, None
+            row = Row(provider, model, (_NO_PRICE,), {}, {}, "none", has_fees=False)
+        found = calculate(usage, row, model=model, at=at, conditions=conditions, term=term)
+        return row, found
 
 
 def _has_nothing(usage: Usage | Mapping[str, Any]) -> bool:

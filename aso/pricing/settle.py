@@ -6,40 +6,61 @@ One table says whose reported cost is authoritative; one function is the decisio
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, NamedTuple, TypeGuard
 
 from aso.pricing import money
 from aso.pricing.catalog import Catalog
 from aso.pricing.compute import Calculated
+from aso.pricing.units import as_quantity
 from aso.records import Cost, CostLine, CostSource, PricingStatus
 
-# Providers whose own number is what they charge. OpenRouter: usage accounting; xAI: cost in ticks
-# of 1e-10 USD; Perplexity: usage.cost.total_cost (their API references, read 2026-11-23).
-AUTHORITATIVE = frozenset({"openrouter", "xai", "perplexity"})
-_TICK = Decimal("1e-10")
+# Whose own number is what they charge → the keys that it may be under. OpenRouter: usage
+# accounting; xAI: ticks of 1e-10 USD; Perplexity: usage.cost.total_cost (their API references,
+# read 2026-11-23). Others' numbers are kept beside ours.
+AUTHORITATIVE: Mapping[str, tuple[str, ...]] = {
+    "openrouter": ("cost",),
+    "xai": ("ticks", "cost"),
+    "perplexity": ("cost",),
+}
+# What a key may be written as, in USD but for ticks; a dot leads into a table.
+_SPELLINGS = {
+    "cost": ("cost", "cost.total_cost", "total_cost"),
+    "ticks": ("ticks", "cost_in_usd_ticks"),
+    "estimated_cost": ("estimated_cost",),
+    "upstream_cost": (
+        "upstream_cost",
+        "upstream_inference_cost",
+        "cost_details.upstream_inference_cost",
+    ),
+}
+_SCALES = {"ticks": Decimal("1e-10")}
+_ESTIMATE = "estimated_cost"
 
 
 class Reported(NamedTuple):
-    """What the provider says: ``cost`` in USD, ``upstream`` billed elsewhere."""
+    """What the provider says: ``cost`` in USD under ``key``, ``upstream`` billed elsewhere."""
 
     cost: Decimal | None
+    key: str | None
     upstream: Decimal | None
     is_byok: bool
-    is_estimate: bool
+
+
+_NOTHING = Reported(cost=None, key=None, upstream=None, is_byok=False)
 
 
 def reported(said: Mapping[str, Any] | None) -> Reported:
     """Read ``provider_reported``; a number that cannot be is not believed."""
-    said = said or {}
-    cost = _decimal(said.get("cost"))
-    if cost is None and (ticks := _decimal(said.get("ticks"))) is not None:
-        cost = money.product(ticks, _TICK)
-    estimate = _decimal(said.get("estimated_cost"))
-    is_byok = said.get("is_byok") is True
-    upstream = _decimal(said.get("upstream_cost")) if is_byok else None
-    is_estimate = cost is None and estimate is not None
-    return Reported(estimate if is_estimate else cost, upstream, is_byok, is_estimate)
+    if not said:
+        return _NOTHING
+    upstream = _amount(said, "upstream_cost")
+    is_byok = said.get("is_byok") is True or (said.get("is_byok") is None and upstream is not None)
+    upstream = upstream if is_byok else None
+    for key in ("ticks", "cost", _ESTIMATE):
+        if (cost := _amount(said, key)) is not None:
+            return Reported(cost, key, upstream, is_byok)
+    return Reported(None, None, upstream, is_byok)
 
 
 def settle(
@@ -51,24 +72,27 @@ def settle(
     pricing_model: str | None,
 ) -> Cost:
     """Return the cost that counts, with both numbers kept and lines that sum to it."""
-    ours = calculated.total if _is_known(calculated) else None
-    notes = list(calculated.notes) if calculated is not None else []
-    total, source, status = ours, _source_of(calculated), _status_of(calculated)
-    if said.cost is not None and _is_word(provider, said, ours):
-        total, source, status = said.cost, "provider", "priced"
-    elif said.cost is not None and ours is None and said.is_estimate:
-        total, source, status = said.cost, "provider", "priced"
-        notes.append("provider_estimate")
-    elif said.cost == 0 and ours:
-        notes.append("provider_reported_zero")
-    lines = calculated.lines if calculated is not None else ()
-    if source == "provider" and total is not None:
-        lines = _closed(lines, total, provider, model)
+    notes = () if calculated is None else calculated.notes
+    total, source, status, lines = None, _NONE, _UNPRICED, ()
+    ours = None
+    if _is_known(calculated):
+        total = ours = calculated.total
+        lines = calculated.lines
+        source = "custom" if calculated.is_custom else "standard"
+        status = "priced" if calculated.is_sure else "partial"
+    if said.cost is not None:
+        if _is_word(provider, said, ours):
+            total, source, status = said.cost, "provider", "priced"
+            lines = _closed(() if said.is_byok else lines, total, provider, model)
+        elif ours and not said.cost:
+            notes = (*notes, "provider_reported_zero")
+        if source == "provider" and said.key == _ESTIMATE:
+            notes = (*notes, "provider_estimate")
     return Cost(
         total=total,
-        status=status if total is not None else "unpriced",
-        source=source if total is not None else "none",
-        lines=lines if total is not None else (),
+        status=status,
+        source=source,
+        lines=lines,
         provider_cost=said.cost,
         calculated_cost=ours,
         upstream_cost=said.upstream,
@@ -76,32 +100,29 @@ def settle(
         pricing_model=pricing_model,
         catalog_version=catalog.version,
         catalog_sha256=catalog.sha256,
-        notes=tuple(notes),
+        notes=notes,
     )
 
 
+_NONE: CostSource = "none"
+_UNPRICED: PricingStatus = "unpriced"
+
+
 def _is_word(provider: str, said: Reported, ours: Decimal | None) -> bool:
-    if provider not in AUTHORITATIVE or said.is_estimate:
+    """Return True where what the provider says is what counts.
+
+    An estimate counts where we know nothing; a 0 does not count beside tokens that we charge.
+    """
+    if said.key == _ESTIMATE:
+        return ours is None
+    if said.key not in AUTHORITATIVE.get(provider, ()):
         return False
     return bool(said.cost) or said.is_byok or not ours
 
 
 def _is_known(calculated: Calculated | None) -> TypeGuard[Calculated]:
     """Return True where something was priced, or where there is nothing to price: that is 0."""
-    return calculated is not None and bool(calculated.lines or not calculated.missing)
-
-
-def _source_of(calculated: Calculated | None) -> CostSource:
-    if not _is_known(calculated):
-        return "none"
-    return "custom" if calculated.is_custom else "standard"
-
-
-def _status_of(calculated: Calculated | None) -> PricingStatus:
-    if not _is_known(calculated):
-        return "unpriced"
-    is_sure = not calculated.missing and not any("_unknown:" in note for note in calculated.notes)
-    return "priced" if is_sure else "partial"
+    return calculated is not None and not calculated.is_empty
 
 
 def _closed(
@@ -125,11 +146,12 @@ def _closed(
     return (*lines, closing)
 
 
-def _decimal(value: Any) -> Decimal | None:
-    if value is None or isinstance(value, bool):
-        return None
-    try:
-        found = Decimal(str(value))
-    except InvalidOperation:
-        return None
-    return found if found.is_finite() and found >= 0 else None
+def _amount(said: Mapping[str, Any], key: str) -> Decimal | None:
+    for spelling in _SPELLINGS[key]:
+        value: Any = said
+        for name in spelling.split("."):
+            value = value.get(name) if isinstance(value, Mapping) else None
+        found = as_quantity(value)
+        if found is not None:
+            return money.product(found, _SCALES.get(key, Decimal(1)))
+    return None

@@ -1,81 +1,118 @@
-"""Usage → disjoint billable quantities. Containment is arithmetic over one table, no ``if``.
+"""Usage → disjoint billable quantities. Containment is arithmetic over dimensions, no ``if``.
 
-Each unit says inside which whole it is counted. A leaf's quantity is what is reported of it, less
-what is reported of its own parts; a whole keeps the rest. A leaf without a rate of its own is
-billed at the rate of the whole around it: that is what "part of" means on a price list.
+A unit is a set of dimensions; one whose dimensions include another's is counted inside it: cached
+audio is inside cached input and inside audio input, both are inside input. A leaf's quantity is
+what was reported of a unit, less the leaves inside it. A leaf without a rate of its own is billed
+at the rate of the narrowest unit around it that has one: that is how price lists are meant.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from aso.records import Quantity, Usage
 from aso.semconv import TOKEN_FIELDS
 
+_Said = dict[str, Any]  # unit → int or Decimal
+_DIMENSIONS = ("direction", "token_type", "ttl", "modality")
+
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One billable quantity.
+    """One billable quantity of tokens.
 
     Attributes:
         name: as rates and cost lines write it.
-        part_of: the whole that includes it; None: it stands alone.
-        is_billed_as_whole: False where a rate of its own is needed, else it would be free.
+        direction: input or output.
+        token_type: cache_read, cache_write, reasoning; None: any.
+        ttl: how long a cache write lives; None: any.
+        modality: audio, image, video; None: any.
     """
 
     name: str
-    part_of: str | None = None
+    direction: str
+    token_type: str | None = None
+    ttl: str | None = None
+    modality: str | None = None
+
+    @property
+    def dimensions(self) -> frozenset[tuple[str, str]]:
+        """Return the dimensions that are fixed."""
+        return frozenset((name, getattr(self, name)) for name in _DIMENSIONS if getattr(self, name))
 
 
 UNITS: Mapping[str, Unit] = {
     unit.name: unit
     for unit in (
-        Unit("input_tokens"),
-        Unit("cache_read_tokens", "input_tokens"),
-        Unit("cache_write_tokens", "input_tokens"),
-        Unit("cache_write_5m_tokens", "cache_write_tokens"),
-        Unit("cache_write_1h_tokens", "cache_write_tokens"),
-        Unit("input_audio_tokens", "input_tokens"),
-        Unit("input_image_tokens", "input_tokens"),
-        Unit("input_video_tokens", "input_tokens"),
-        Unit("cache_read_audio_tokens", "cache_read_tokens"),
-        Unit("cache_read_image_tokens", "cache_read_tokens"),
-        Unit("output_tokens"),
-        Unit("reasoning_tokens", "output_tokens"),
-        Unit("output_audio_tokens", "output_tokens"),
-        Unit("output_image_tokens", "output_tokens"),
-        Unit("output_video_tokens", "output_tokens"),
+        Unit("input_tokens", "input"),
+        Unit("cache_read_tokens", "input", "cache_read"),
+        Unit("cache_write_tokens", "input", "cache_write"),
+        Unit("cache_write_5m_tokens", "input", "cache_write", "5m"),
+        Unit("cache_write_1h_tokens", "input", "cache_write", "1h"),
+        Unit("input_audio_tokens", "input", modality="audio"),
+        Unit("input_image_tokens", "input", modality="image"),
+        Unit("input_video_tokens", "input", modality="video"),
+        Unit("cache_read_audio_tokens", "input", "cache_read", modality="audio"),
+        Unit("cache_read_image_tokens", "input", "cache_read", modality="image"),
+        Unit("cache_read_video_tokens", "input", "cache_read", modality="video"),
+        Unit("cache_write_audio_tokens", "input", "cache_write", modality="audio"),
+        Unit("output_tokens", "output"),
+        Unit("reasoning_tokens", "output", "reasoning"),
+        Unit("output_audio_tokens", "output", modality="audio"),
+        Unit("output_image_tokens", "output", modality="image"),
+        Unit("output_video_tokens", "output", modality="video"),
     )
 }
+_INSIDE: Mapping[str, tuple[str, ...]] = {
+    whole.name: tuple(
+        part.name for part in UNITS.values() if part.dimensions > whole.dimensions
+    )
+    for whole in UNITS.values()
+}
+# What a unit is billed as, narrowest first; of two as narrow, UNITS' order: the cached kind.
+_ANCESTRY: Mapping[str, tuple[str, ...]] = {
+    part.name: (
+        part.name,
+        *sorted(
+            (whole for whole, parts in _INSIDE.items() if part.name in parts),
+            key=lambda whole: -len(UNITS[whole].dimensions),
+        ),
+    )
+    for part in UNITS.values()
+}
+_PARTS = {name: frozenset(parts) for name, parts in _INSIDE.items()}
+# Narrowest first, so that a unit's parts are settled before the unit is.
+_POSITIONS = {
+    name: position
+    for position, name in enumerate(sorted(UNITS, key=lambda name: len(_INSIDE[name])))
+}
+_ORDER = {name: position for position, name in enumerate(UNITS)}  # of the lines of a bill
 
-# Usage attribute, or the event's field → the unit that it counts.
-_NAMES: Mapping[str, str] = {
-    "input_tokens": "input_tokens",
-    "output_tokens": "output_tokens",
+# The event's field, or the Usage attribute → the unit that it counts.
+_BY_ATTRIBUTE = {
+    **{attribute: attribute for attribute in TOKEN_FIELDS if attribute in UNITS},
     "cache_read_input_tokens": "cache_read_tokens",
     "cache_write_input_tokens": "cache_write_tokens",
     "cache_write_5m_input_tokens": "cache_write_5m_tokens",
     "cache_write_1h_input_tokens": "cache_write_1h_tokens",
     "reasoning_output_tokens": "reasoning_tokens",
-    "input_audio_tokens": "input_audio_tokens",
-    "input_image_tokens": "input_image_tokens",
-    "output_audio_tokens": "output_audio_tokens",
-    "output_image_tokens": "output_image_tokens",
 }
-_BY_FIELD = {TOKEN_FIELDS[name]: unit for name, unit in _NAMES.items()}
+_BY_NAME = {
+    **_BY_ATTRIBUTE,
+    **{field: _BY_ATTRIBUTE[attribute] for attribute, field in TOKEN_FIELDS.items()},
+}
 _IGNORED = frozenset({"total_tokens"})
-_WHOLES = frozenset(unit.name for unit in UNITS.values() if unit.part_of is None)
-_POSITIONS = {name: position for position, name in enumerate(UNITS)}
-_PARTS: Mapping[str, tuple[str, ...]] = {
-    whole: tuple(unit.name for unit in UNITS.values() if unit.part_of == whole) for whole in UNITS
-}
+_ATTRIBUTES = sorted(_BY_ATTRIBUTE, key=lambda attribute: _ORDER[_BY_ATTRIBUTE[attribute]])
+_SAID = tuple(_BY_ATTRIBUTE[attribute] for attribute in _ATTRIBUTES)
+_said_of = attrgetter(*_ATTRIBUTES)
 
 
-@dataclass(frozen=True, slots=True)
-class Quantities:
+class Quantities(NamedTuple):
     """Disjoint quantities by unit, zeros left out; ``notes`` says what did not add up."""
 
     leaves: Mapping[str, Quantity]
@@ -90,69 +127,94 @@ def decompose(usage: Usage | Mapping[str, Any]) -> Quantities:
         usage: a Usage, or the event's token names and any unit's name → quantity.
 
     Where parts exceed their whole (some providers count cached audio twice), the parts are
-    believed, the whole's rest is 0, and a note says so.
+    believed, the whole's rest is 0, and a note says so. A quantity that cannot be (negative, not
+    a number) is left out and named in a note.
     """
-    said = _reported(usage)
-    leaves: dict[str, Quantity] = {}
     notes: list[str] = []
-    for name in sorted(said, key=_order):
-        quantity = said[name]
-        inside = _inside(name, said)
-        rest = quantity - inside
-        if rest < 0:
-            notes.append(f"parts_exceed_whole:{name}")
-        elif rest > 0:
-            leaves[name] = rest
-    return Quantities(leaves, int(said.get("input_tokens", 0)), tuple(notes))
+    if isinstance(usage, Usage):
+        tokens, others = _of_usage(usage, notes)
+    else:
+        tokens, others = _of_mapping(usage, notes)
+    billed = _leaves(tokens, notes)
+    prompt = tokens.get("input_tokens")
+    if prompt is None:
+        inside = _PARTS["input_tokens"]
+        prompt = sum(quantity for name, quantity in billed.items() if name in inside)
+    if others:
+        billed.update((name, others[name]) for name in sorted(others) if others[name])
+    return Quantities(billed, int(prompt), tuple(notes))
 
 
 def ancestry(name: str) -> tuple[str, ...]:
-    """Return the unit and the wholes around it, inside out: where to look for its rate."""
-    found = [name]
-    while (unit := UNITS.get(found[-1])) is not None and unit.part_of is not None:
-        found.append(unit.part_of)
-    return tuple(found)
+    """Return the unit and the units around it, narrowest first: where to look for its rate."""
+    found = _ANCESTRY.get(name)
+    return (name,) if found is None else found
 
 
-def _order(name: str) -> int:
-    """Return where a unit stands on a bill: tokens as UNITS lists them, then everything else."""
-    return _POSITIONS.get(name, len(_POSITIONS))
+def _leaves(tokens: _Said, notes: list[str]) -> _Said:
+    leaves: _Said = {}
+    for name, parts in _plan(tuple(tokens)):
+        rest = tokens[name]
+        for part in parts:
+            rest -= leaves[part]
+        if rest < 0:
+            notes.append(f"parts_exceed_whole:{name}")
+            rest = 0
+        leaves[name] = rest
+    return {name: leaves[name] for name in tokens if leaves[name]}
 
 
-def _reported(usage: Usage | Mapping[str, Any]) -> dict[str, Any]:
-    if isinstance(usage, Usage):
-        said = {unit: getattr(usage, name) for name, unit in _NAMES.items()}
-        said["web_search_requests"] = usage.web_search_requests
-        said.update(usage.units)
-    else:
-        said = {
-            _BY_FIELD.get(name, _NAMES.get(name, name)): _number(value)
-            for name, value in usage.items()
-            if name not in _IGNORED
-        }
-    # 0 of a part costs nothing; 0 of a whole whose parts are more does not add up
-    said = {name: value for name, value in said.items() if value or value == 0 and name in _WHOLES}
-    for name in tuple(said):
-        _imply_whole(name, said)
-    return said
+@lru_cache(maxsize=256)
+def _plan(names: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return the units, narrowest first, each with those of the others that are inside it."""
+    return tuple(
+        (name, tuple(part for part in names if part in _PARTS[name]))
+        for name in sorted(names, key=_POSITIONS.__getitem__)
+    )
 
 
-def _imply_whole(name: str, said: dict[str, Any]) -> None:
-    """A whole that nobody reported is at least its parts."""
-    unit = UNITS.get(name)
-    if unit is not None and unit.part_of is not None and unit.part_of not in said:
-        said[unit.part_of] = sum((said.get(part, 0) for part in _PARTS[unit.part_of]), 0)
-        _imply_whole(unit.part_of, said)
+def _of_usage(usage: Usage, notes: list[str]) -> tuple[_Said, _Said]:
+    tokens = {
+        unit: quantity
+        for unit, quantity in zip(_SAID, _said_of(usage), strict=True)
+        if quantity is not None
+    }
+    others: _Said = {}
+    if usage.units:
+        more, others = _of_mapping(usage.units, notes)
+        tokens = _in_order({**tokens, **more})
+    if usage.web_search_requests:
+        others["web_search_requests"] = usage.web_search_requests
+    return tokens, others
 
 
-def _inside(name: str, said: Mapping[str, Any]) -> Any:
-    """Return what the parts of a whole sum to, each counted as its own parts at least."""
-    total: Any = 0
-    for part in _PARTS.get(name, ()):
-        if part in said:
-            total += max(said[part], _inside(part, said))
-    return total
+def _of_mapping(usage: Mapping[str, Any], notes: list[str]) -> tuple[_Said, _Said]:
+    tokens: _Said = {}
+    others: _Said = {}
+    for name, value in usage.items():
+        if value is None or name in _IGNORED:
+            continue
+        quantity = as_quantity(value)
+        if quantity is None:
+            notes.append(f"quantity_invalid:{name}")
+            continue
+        unit = _BY_NAME.get(name, name)
+        (tokens if unit in UNITS else others)[unit] = quantity
+    return _in_order(tokens), others
 
 
-def _number(value: Any) -> Any:
-    return Decimal(value) if isinstance(value, str) else value
+def _in_order(tokens: _Said) -> _Said:
+    return {name: tokens[name] for name in sorted(tokens, key=_ORDER.__getitem__)}
+
+
+def as_quantity(value: object) -> Quantity | None:
+    """Return a count, or a decimal amount from text or a float's text; None: it is neither."""
+    if type(value) is int:
+        return value if value >= 0 else None
+    if isinstance(value, bool) or not isinstance(value, (str, float, Decimal)):
+        return None
+    try:
+        found = value if isinstance(value, Decimal) else Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return found if found.is_finite() and found >= 0 else None

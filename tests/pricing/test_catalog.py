@@ -7,39 +7,70 @@ import hashlib
 import json
 import pkgutil
 import re
+from datetime import datetime, timezone
+from typing import Any
 
 import pytest
 
 from aso.pricing import bundled
 from aso.providers import PROVIDERS
 
+NOW = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
+
 
 @pytest.fixture(scope="module")
-def document() -> dict[str, object]:
+def text() -> bytes:
     data = pkgutil.get_data("aso.pricing", "data/catalog.json.gz")
     assert data is not None
-    return json.loads(gzip.decompress(data))
+    return gzip.decompress(data)
 
 
-def test_its_hash_is_that_of_its_rows(document: dict[str, object]) -> None:
-    rows = json.dumps(document["providers"], sort_keys=True, separators=(",", ":"))
-    assert hashlib.sha256(rows.encode()).hexdigest() == document["sha256"]
+@pytest.fixture(scope="module")
+def prices(text: bytes) -> list[dict[str, Any]]:
+    providers = [json.loads(line) for line in text.splitlines()[1:]]
+    return [
+        price
+        for provider in providers
+        for row in provider["models"].values()
+        for price in row["prices"]
+    ]
+
+
+def test_its_hash_is_that_of_its_rows(text: bytes) -> None:
+    header, _, rows = text.partition(b"\n")
+    assert hashlib.sha256(rows).hexdigest() == json.loads(header)["sha256"] == bundled().sha256
+
+
+def test_its_keys_are_sorted_so_that_a_rebuild_gives_the_same_bytes(text: bytes) -> None:
+    for line in text.decode().splitlines():
+        assert json.dumps(json.loads(line), sort_keys=True, separators=(",", ":")) == line
 
 
 def test_every_row_can_be_read_and_names_a_provider_that_we_know() -> None:
     catalog = bundled()
-    for provider in ("openai", "azure", "xai", "groq", "mistral", "deepseek", "perplexity"):
+    for provider in catalog.providers:
         assert provider in PROVIDERS
         for model in catalog.models(provider):
             row = catalog.row(provider, model)
             assert row is not None
-            assert row.prices, f"{provider}:{model} has no price"
+            assert row.standard, f"{provider}:{model} has no price"
+            assert row.source.startswith("catalog:")
 
 
-def test_every_rate_is_decimal_text_and_not_negative(document: dict[str, object]) -> None:
-    for rows in document["providers"].values():  # type: ignore[attr-defined]
-        for row in rows.values():
-            for price in row["prices"]:
-                assert all(
-                    re.fullmatch(r"[0-9.]+", amount) for amount, _ in price["rates"].values()
-                )
+def test_every_rate_is_decimal_text_and_not_negative(prices: list[dict[str, Any]]) -> None:
+    for price in prices:
+        for amount, per, *_ in price["rates"].values():
+            assert re.fullmatch(r"[0-9]+(\.[0-9]+)?", amount)
+            assert per > 0
+
+
+def test_every_instant_is_in_utc(prices: list[dict[str, Any]]) -> None:
+    for price in prices:
+        for name in ("since", "until"):
+            assert price.get(name, "+00:00").endswith("+00:00")
+
+
+def test_a_model_that_nobody_knows_has_no_row() -> None:
+    assert bundled().row("openai", "no-such-model") is None
+    assert bundled().row("no-such-provider", "gpt-4o") is None
+    assert bundled().models("no-such-provider") == []

@@ -11,6 +11,7 @@ import pytest
 from aso.errors import ConfigError
 from aso.pricing import Pricer, load_overlay, price
 from aso.records import Cost, Usage
+from aso.semconv import decimal_text
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
 USAGE = Usage(input_tokens=1000, output_tokens=1000)
@@ -19,7 +20,7 @@ USAGE = Usage(input_tokens=1000, output_tokens=1000)
 def outline(cost: Cost) -> tuple[Any, ...]:
     assert cost.total is None or sum(line.amount for line in cost.lines) == cost.total
     known = (cost.provider_cost, cost.calculated_cost, cost.total)
-    return *(None if one is None else str(one) for one in known), cost.source, cost.status
+    return *(decimal_text(one) for one in known), cost.source, cost.status
 
 
 def settled(provider: str, model: str, usage: Any = USAGE, **options: Any) -> tuple[Any, ...]:
@@ -60,7 +61,7 @@ def test_ours_is_kept_beside_an_authoritative_cost() -> None:
     cost = price(
         usage, provider="xai", model="grok-4.3", at=NOW, provider_reported={"ticks": 40_000_000}
     )
-    assert outline(cost) == ("0.0040000000", "0.00375", "0.0040000000", "provider", "priced")
+    assert outline(cost) == ("0.004", "0.00375", "0.004", "provider", "priced")
     assert (cost.lines[-1].unit, cost.lines[-1].amount) == (
         "provider_adjustment",
         Decimal("0.00025"),

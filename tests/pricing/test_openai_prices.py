@@ -90,9 +90,9 @@ def test_the_served_tier_decides(conditions: dict[str, str], expected: str) -> N
 def test_an_unknown_tier_is_said_and_priced_at_the_standard_rate() -> None:
     usage = {"prompt_tokens": 1000}
     cost = price(usage, provider="openai", model="gpt-5.4", at=NOW, service_tier="scale")
-    assert (cost.status, str(cost.total), list(cost.notes)) == (
+    assert (cost.status, cost.total, list(cost.notes)) == (
         "partial",
-        "0.0025",
+        Decimal("0.0025"),
         ["tier_unknown:scale"],
     )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import gzip
 import hashlib
-import json
 import sys
 from collections import Counter
 from collections.abc import Mapping
@@ -15,7 +14,7 @@ from typing import Any
 import tomllib
 
 from aso.pricing.build import genai_prices_source, litellm_source
-from aso.pricing.build.merge import Merged, document, merge
+from aso.pricing.build.merge import Merged, merge, packed
 
 _HERE = Path(__file__).parent
 _CATALOG = _HERE.parent / "data" / "catalog.json.gz"
@@ -30,7 +29,8 @@ def main() -> int:
     day = inputs["version"].replace(".", "-")
     rows = genai_prices_source.load(genai), litellm_source.load(litellm)
     merged = merge(*rows, overrides, day)
-    data = packed(document(merged, inputs))
+    # the same bytes for the same catalog, whatever the day
+    data = gzip.compress(packed(merged, inputs), compresslevel=9, mtime=0)
     _report(merged, len(data))
     if arguments.write:
         _CATALOG.write_bytes(data)
@@ -38,12 +38,6 @@ def main() -> int:
     is_same = _CATALOG.exists() and _CATALOG.read_bytes() == data
     print("the committed catalog is", "the same" if is_same else "DIFFERENT")
     return 0 if is_same else 1
-
-
-def packed(catalog: Mapping[str, Any]) -> bytes:
-    """Return the same bytes for the same catalog, whatever the day."""
-    text = json.dumps(catalog, sort_keys=True, separators=(",", ":"))
-    return gzip.compress(text.encode(), compresslevel=9, mtime=0)
 
 
 def _arguments() -> argparse.Namespace:

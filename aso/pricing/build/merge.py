@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from aso.pricing.build.rows import Rates, SourceRow, written
+from aso.pricing.build.rows import Rates, SourceRow
 from aso.pricing.catalog import SCHEMA
 
 _COMPARED = ("input_tokens", "output_tokens", "cache_read_tokens")
@@ -23,6 +23,7 @@ class Merged:
 
     providers: dict[str, dict[str, Any]] = field(default_factory=dict)
     conflicts: list[str] = field(default_factory=list)
+    calendars: dict[str, dict[str, list[str]]] = field(default_factory=dict)
 
     def add(self, row: SourceRow, sources: list[str], confidence: str) -> None:
         """Put one row in."""
@@ -147,19 +148,26 @@ def _apply(merged: Merged, overrides: Mapping[str, Any]) -> None:  # noqa: C901,
             document.setdefault("multipliers", {})[one["name"]] = dict(one["values"])
 
 
-def document(merged: Merged, inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the catalog's document, with the hash of its canonical rows."""
-    canonical = json.dumps(merged.providers, sort_keys=True, separators=(",", ":"))
-    return {
+def packed(merged: Merged, inputs: Mapping[str, Any]) -> bytes:
+    """Return the catalog's text: a header with the hash of all that follows, a line per provider."""
+    names = sorted(merged.providers)
+    lines = [
+        _canonical({"calendars": merged.calendars.get(name, {}), "models": merged.providers[name]})
+        for name in names
+    ]
+    rows = "\n".join(lines)
+    header = {
         "schema": SCHEMA,
         "version": inputs["version"],
-        "sha256": hashlib.sha256(canonical.encode()).hexdigest(),
+        "sha256": hashlib.sha256(rows.encode()).hexdigest(),
+        "providers": names,
         "inputs": [
             {name: one[name] for name in ("name", "version", "sha256", "licence")}
             for one in inputs["input"]
         ],
-        "providers": merged.providers,
     }
+    return f"{_canonical(header)}\n{rows}".encode()
 
 
-__all__ = ["Merged", "agree", "document", "merge", "written"]
+def _canonical(document: Mapping[str, Any]) -> str:
+    return json.dumps(document, sort_keys=True, separators=(",", ":"))
