@@ -28,7 +28,7 @@ _COLUMNS = (
     "sdk",
     "kind",
 )
-_TIMES = {
+TIMES = {
     "day": "strftime('%Y-%m-%d', ended_at_ms / 1000, 'unixepoch')",
     "hour": "strftime('%Y-%m-%dT%H:00Z', ended_at_ms / 1000, 'unixepoch')",
     "month": "strftime('%Y-%m', ended_at_ms / 1000, 'unixepoch')",
@@ -83,14 +83,14 @@ def parse_filters(texts: Sequence[str]) -> tuple[str, list[str]]:
 
 
 def _one(name: str) -> Grouping:
-    if name in _TIMES:
-        return Grouping(name, _TIMES[name])
+    if name in TIMES:
+        return Grouping(name, TIMES[name])
     if name in _COLUMNS:
         return Grouping(name, name)
     key = name.removeprefix(_DIMENSION_PREFIX)
     if not 0 < len(key) <= _MAX_DIMENSION_LENGTH or name in _NUMBERS:
         raise ConfigError(
-            f"cannot group by {name!r}: choose from {sorted([*_COLUMNS, *_TIMES])}, or a "
+            f"cannot group by {name!r}: choose from {sorted([*_COLUMNS, *TIMES])}, or a "
             f"dimension of 1 to {_MAX_DIMENSION_LENGTH} characters, as it is or as dims.{key[:32]}"
         )
     if name == "env":  # the call's own tag, else the process's environment

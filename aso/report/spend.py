@@ -10,7 +10,7 @@ from itertools import chain
 from typing import Any, Protocol
 
 from aso.ledger.rows import joined
-from aso.report.grouping import Grouping, parse_filters
+from aso.report.grouping import TIMES, Grouping, parse_filters
 from aso.report.period import Period
 
 # What counts as estimated: usage that is not, or not wholly, the provider's.
@@ -89,7 +89,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Spend:
-    """A whole report: its groups, dearest first, and the total."""
+    """A whole report: its groups, dearest first or, where the first is a time, in time; the total."""
 
     by: Sequence[Grouping]
     lines: Sequence[Line]
@@ -117,8 +117,16 @@ def spend(
         total.add(line)
     if with_latency:
         _add_latency(rows, by, [*lines, total], condition, parameters)
-    lines.sort(key=lambda line: (-line.cost, [str(value or "") for value in line.values]))
+    lines.sort(key=_in_time if by and by[0].name in TIMES else _dearest_first)
     return Spend(by, lines, total, has_latency=with_latency)
+
+
+def _in_time(line: Line) -> tuple[Any, ...]:
+    return line.values[0], *_dearest_first(line)
+
+
+def _dearest_first(line: Line) -> tuple[Any, ...]:
+    return -line.cost, [str(value or "") for value in line.values]
 
 
 def _condition(period: Period, where: Sequence[str]) -> tuple[str, list[Any]]:

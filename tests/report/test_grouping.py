@@ -13,7 +13,7 @@ from hypothesis import strategies as some
 from aso.errors import ConfigError
 from aso.ledger import Ledger
 from aso.report import parse_grouping, spend
-from tests.events import event
+from tests.events import costing, event
 
 
 @pytest.fixture
@@ -46,6 +46,20 @@ def test_an_absent_dimension_is_filtered_by_nothing(ledger: Ledger) -> None:
 def test_a_name_that_is_given_twice_counts_once(ledger: Ledger) -> None:
     ledger.add([event(1)])
     assert values(ledger, "team, provider,team,") == [("search", "openai")]
+
+
+def test_days_come_in_their_order_and_within_a_day_the_dearest_first(ledger: Ledger) -> None:
+    day_ms = 86_400_000
+    ledger.add(
+        [costing(n, f"{n + 1}", ended_at_ms=n // 2 * day_ms, model=f"m{n}") for n in range(4)]
+    )
+    found = spend(ledger, parse_grouping("day,model")).lines
+    assert [line.values for line in found] == [
+        ("1970-01-01", "m1"),
+        ("1970-01-01", "m0"),
+        ("1970-01-02", "m3"),
+        ("1970-01-02", "m2"),
+    ]
 
 
 def test_a_filter_s_value_may_hold_an_equals_sign(ledger: Ledger) -> None:
