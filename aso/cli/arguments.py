@@ -13,12 +13,24 @@ from aso.version import __version__
 class Commands(Protocol):
     """What ``add_subparsers`` returns, by its public part."""
 
-    def add_parser(self, name: str, *, help: str) -> argparse.ArgumentParser:  # noqa: A002 — its name
+    def add_parser(
+        self,
+        name: str,
+        *,
+        help: str,  # noqa: A002 — its name
+        epilog: str | None = None,
+    ) -> argparse.ArgumentParser:
         """Add a command."""
         ...
 
 
 _FORMATS = ("table", "json", "csv")
+_REPORT_HELP = (
+    "cost_usd is the sum of all known costs, exact: priced, partial (a lower bound) and estimated. "
+    "estimated_cost_usd is the part of it whose usage is estimated, wholly or in part, as the "
+    "provider did not say it. unpriced_calls are in no sum. Days and hours are UTC. "
+    "dims.NAME is the dimension where a column has the same name."
+)
 _BY_HELP = "team,model: dimensions, provider, model, operation, function, day, hour, month, ..."
 
 
@@ -38,7 +50,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _report(found: Commands) -> None:
-    one = found.add_parser("report", help="what was spent, by whom, on what")
+    one = found.add_parser("report", help="what was spent, by whom, on what", epilog=_REPORT_HELP)
     one.add_argument("--by", default="provider,model", help=_BY_HELP)
     one.add_argument("--format", choices=_FORMATS, default="table")
     one.add_argument("--latency", action="store_true", help="p50 and p95 of duration, first byte")

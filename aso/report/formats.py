@@ -15,7 +15,12 @@ _NOBODY = "—"  # a dimension that the event does not have
 
 
 def as_json(report: Spend) -> str:
-    """Return ``{"rows": [...], "total": {...}}``; decimals as strings, exact."""
+    """Return ``{"rows": [...], "total": {...}}``; decimals as strings, exact.
+
+    ``cost_usd`` sums all known costs: priced, partial (a lower bound) and estimated.
+    ``estimated_cost_usd`` is the part of it whose ``usage_source`` is estimate or partial.
+    ``unpriced_calls`` are calls without a known cost: in no sum.
+    """
     names = _names(report)
     rows = [
         {**dict(zip(names, line.values, strict=True)), **_sums(line), **_latencies(report, line)}
@@ -93,11 +98,16 @@ def _cells(report: Spend, line: Line) -> list[str]:
 
 def _cost(line: Line) -> str:
     """Return the cost; ``?`` where some of it is unknown, ``~`` where some of it is estimated."""
-    if line.calls and line.calls == line.unpriced_calls:
-        return "unpriced"
+    if line.calls == line.unpriced_calls and not line.cost:
+        return _without_cost(line)
     marks = "~" if line.estimated_calls else ""
-    marks += "+?" if line.unpriced_calls or line.partial_calls else ""
+    marks += "+?" if line.unpriced_calls or line.partial_calls or line.unmetered else ""
     return f"{decimal_text(line.cost)}{marks}"
+
+
+def _without_cost(line: Line) -> str:
+    counts = {"unpriced": line.calls, "unmetered": line.unmetered, "refused": line.refused}
+    return next((word for word, count in counts.items() if count), "0")
 
 
 def _latency(pair: tuple[int, int] | None) -> str:
@@ -136,7 +146,9 @@ def _footer(total: Line) -> list[str]:
     if total.refused:
         notes.append(f"   {_many(total.refused, 'call')} refused by policy, never sent")
     if total.unmetered:
-        notes.append(f"   {_many(total.unmetered, 'call')} not metered yet: aso tail shows which")
+        notes.append(
+            f"+? {_many(total.unmetered, 'call')} not metered yet: --by endpoint shows which"
+        )
     return ["", *notes] if notes else []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -111,6 +112,27 @@ def test_all_revisions_are_exported_when_asked_for(capsys: pytest.CaptureFixture
         assert main(["export", *more]) == 0
         counts.append(len(capsys.readouterr().out.splitlines()))
     assert counts == [1, 2]
+
+
+_KILLED = """
+import os, signal, aso
+aso.instrument()
+for _ in range(3):
+    aso.record(provider="openai", model="gpt-4o-mini", usage={"input_tokens": 1_000_000})
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
+def test_what_a_killed_program_left_is_in_the_report_once(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    done = subprocess.run([sys.executable, "-c", _KILLED], check=False)
+    assert done.returncode == -signal.SIGKILL
+    for _ in range(2):
+        assert main(["report", "--by", "model", "--format", "json"]) == 0
+        [row] = json.loads(capsys.readouterr().out)["rows"]
+        assert (row["model"], row["calls"], row["cost_usd"]) == ("gpt-4o-mini", 3, "0.45")
 
 
 def test_tail_shows_each_event_as_it_comes() -> None:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,21 @@ def test_the_table_is_aligned_and_ends_with_the_total_and_what_is_not_in_it(
         "~  1 call with estimated usage: $0.000000125 of the sum",
         "   1 call refused by policy, never sent",
     ]
+
+
+def test_what_has_no_cost_says_why_instead_of_0(ledger: Ledger) -> None:
+    ledger.add(
+        [
+            event(1, endpoint="a", cost=UNPRICED),
+            event(2, endpoint="b", cost=UNPRICED, kind="unmetered"),
+            event(3, endpoint="c", cost=UNPRICED, kind="refused", outcome="refused"),
+            event(4, endpoint="d", cost=Cost(total=Decimal(0), status="priced")),
+        ]
+    )
+    table = formats.as_table(spend(ledger, parse_grouping("endpoint"))).splitlines()
+    costs = [line.split()[-1] for line in table[2:8]]
+    assert costs[:4] == ["unpriced", "unmetered", "refused", "0"]
+    assert costs[-1] == "0+?"
 
 
 def test_a_lower_bound_is_marked_as_one(ledger: Ledger) -> None:
