@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timezone
 from decimal import Decimal
 from typing import Any, cast
@@ -130,7 +129,7 @@ def conditions_of(facts: Facts) -> dict[str, Any]:
 
 def rewritten(event: Event, *, revision: int, reason: str, cost: Cost) -> Event:
     """Return a later revision of the event with another cost."""
-    return replace(event, revision=revision, revision_reason=reason, cost=cost)
+    return event._replace(revision=revision, revision_reason=reason, cost=cost)
 
 
 def _answered(facts: Facts) -> bool:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Role = Literal["request", "response", "attempt", "retry", "stream"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hook:
+class Hook(NamedTuple):
     """One method to wrap.
 
     Attributes:
@@ -27,8 +25,7 @@ class Hook:
     is_async: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Integration:
+class Integration(NamedTuple):
     """One SDK.
 
     Attributes:

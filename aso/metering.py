@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from aso.context import Block, Scope, enter, leave
 from aso.errors import ConfigError
-from aso.pricing import money
 from aso.records import Event
 
 
@@ -34,6 +33,8 @@ class meter(AbstractContextManager["meter"]):  # noqa: N801 — read as a statem
 
         A ``partial`` event counts with the lines that are known: a lower bound.
         """
+        from aso.pricing import money  # prices are loaded by whoever first asks for one
+
         return money.total(e.cost.total for e in self.events if e.cost.total is not None)
 
     @property

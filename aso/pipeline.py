@@ -18,8 +18,7 @@ from aso import policy as rules
 from aso.context import Scope, current
 from aso.dimension_rules import MAX_PAIRS
 from aso.errors import PolicyError
-from aso.event import build
-from aso.facts import Origin, decode
+from aso.facts import Origin
 from aso.guard import Guard, say
 from aso.inflight import Inflight
 from aso.providers import Provider
@@ -28,7 +27,6 @@ from aso.routes import Route
 
 if TYPE_CHECKING:  # only names: the journal is handed in
     from aso.journal import Journal
-    from aso.pricing import Pricer
 
 
 class Pipeline:
@@ -45,7 +43,7 @@ class Pipeline:
         self,
         *,
         journal: Journal,
-        pricer: Pricer,
+        derive: Callable[[bytes, Origin], Event],
         origin: Origin,
         policy: rules.Policy | None = None,
         gates: rules.Gates | None = None,
@@ -56,7 +54,7 @@ class Pipeline:
         from pydantic_core import to_json  # the first thing here that costs an import
 
         self.journal = journal
-        self.pricer = pricer
+        self.derive = derive
         self.origin = origin
         self.policy = policy
         self.gates = gates
@@ -120,19 +118,23 @@ class Pipeline:
             max_output_tokens=flight.max_output_tokens,
         )
 
-    def emit(self, record: Sequence[Any], scope: Scope, hold: rules.Hold | None = None) -> None:
+    def emit(self, record: Sequence[Any], scope: Scope, hold: rules.Hold | None = None) -> bytes:
         """Make a call's facts durable; derive the event now only where someone waits for it.
 
         Args:
             record: the values of Facts, in their order; SDK objects among them are encoded as they are.
             scope: who collects this event.
             hold: the budget reservation to settle.
+
+        Returns:
+            The journal's record.
         """
         payload = self._encode(record, exclude_none=True, fallback=str)
         if not self.watchers:
             self.journal.append(payload)
         if self.watchers or scope.meters or hold is not None:
-            self._tell(build(decode(payload), self.origin, self.pricer), scope, hold)
+            self._tell(self.derive(payload, self.origin), scope, hold)
+        return payload
 
     def sweep(self) -> None:
         """Finish what finalizers handed over."""

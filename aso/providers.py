@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 PROXY = "aso-proxy"  # marks an AI SpendOps proxy: X-ASO-* headers are for it and stay
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Provider:
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+class Provider(NamedTuple):
     """One billing provider.
 
     Attributes:
@@ -32,7 +35,7 @@ class Provider:
     hosts: tuple[str, ...] = ()
     include_usage: bool | str = False
     rules: tuple[str, ...] = ()
-    reported: Mapping[str, str] = field(default_factory=dict)
+    reported: Mapping[str, str] = _NOTHING
     publisher: str | None = None
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from aso.context import current
 from aso.errors import ConfigError
-from aso.event import build
 from aso.facts import Facts
 from aso.providers import PROVIDERS
 from aso.records import Event, Usage
@@ -86,8 +85,7 @@ def record(
         trace_id=trace_ids()[0],
         span_id=trace_ids()[1],
     )
-    pipeline.emit(facts, scope)
-    return build(facts, pipeline.origin, pipeline.pricer)
+    return pipeline.derive(pipeline.emit(facts, scope), pipeline.origin)
 
 
 def said(usage: Usage | Mapping[str, int]) -> dict[str, Any]:

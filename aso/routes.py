@@ -7,11 +7,10 @@ to a route in neither table may bill: it yields an ``unmetered`` event rather th
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(NamedTuple):
     """One endpoint. ``shape`` is None where the call can bill and is not metered yet."""
 
     endpoint: str

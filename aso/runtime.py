@@ -8,19 +8,17 @@ import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from aso.config import Settings, settle
+from aso.deriving import Derive
 from aso.errors import ConfigError
-from aso.event import build
-from aso.facts import Origin, decode
+from aso.facts import Origin
 from aso.guard import Guard
 from aso.integrations import INTEGRATIONS
 from aso.journal import Journal, Record, open_journal
 from aso.patch import Applied, require
 from aso.pipeline import Pipeline
-from aso.pricing import Pricer, load_overlay
 from aso.records import Event
 from aso.shipper import Shipper, destination_of
 from aso.sinks import IngestSink, LedgerSink, Sink
@@ -35,8 +33,7 @@ if TYPE_CHECKING:
 _EXIT_TIMEOUT_S = 2.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stats:
+class Stats(NamedTuple):
     """Counts since ``instrument()``. See docs/how-it-works.md for what each one means."""
 
     calls: int
@@ -58,10 +55,10 @@ class Session:
     def __init__(self, settings: Settings, journal: Journal, sinks: Sequence[Sink]) -> None:
         self.settings = settings
         self.journal = journal
-        self.pricer = Pricer(overlay=load_overlay(settings.prices) if settings.prices else None)
+        self.derive = Derive(settings.prices)
         self.pipeline = Pipeline(
             journal=journal,
-            pricer=self.pricer,
+            derive=self.derive,
             origin=origin_of(settings),
             policy=settings.policy,
             dimensions=settings.dimensions,
@@ -78,7 +75,7 @@ class Session:
 
     def build(self, record: Record) -> Event:
         """Return the event of a journal record, ours or a dead process's."""
-        return build(decode(record.payload), record.origin, self.pricer)
+        return self.derive(record.payload, record.origin)
 
     def patch(self) -> None:
         """Hook every SDK that is there, and the others when they are imported."""
@@ -285,7 +282,7 @@ def stats() -> Stats:
     return session.stats() if session is not None else Stats(**dict.fromkeys(_STATS, 0))
 
 
-_STATS = tuple(Stats.__slots__)
+_STATS = Stats._fields
 
 
 @contextmanager

@@ -6,10 +6,10 @@ A counter that is not a whole number ≥ 0 is not believed: it stays None and th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from aso.records import Quantity, Usage, UsageSource
 
@@ -18,8 +18,10 @@ CHARACTERS_PER_TOKEN = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counters:
+_NO_UNITS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+
+
+class Counters(NamedTuple):
     """Where a usage object says what: for each counter the dotted paths to try, first said wins."""
 
     input_tokens: tuple[str, ...] = ()
@@ -35,22 +37,24 @@ class Counters:
     output_audio_tokens: tuple[str, ...] = ()
     output_image_tokens: tuple[str, ...] = ()
     web_search_requests: tuple[str, ...] = ()
-    units: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    units: Mapping[str, tuple[str, ...]] = _NO_UNITS
     takes_other_units: bool = False  # every name beside the counters is a unit of its own
 
 
 _NOT_COUNTERS = {"total_tokens", "units", "takes_other_units"}
-_TOKEN_NAMES = tuple(name for name in Counters.__slots__ if name not in _NOT_COUNTERS)
+_TOKEN_NAMES = tuple(name for name in Counters._fields if name not in _NOT_COUNTERS)
 
 
-@dataclass(slots=True)
 class _Reading:
     """Counters while they are reconciled. ``doubtful``: something said could not be believed."""
 
-    said: dict[str, int | None]
-    total: int | None
-    units: dict[str, Quantity]
-    doubtful: bool
+    __slots__ = ("doubtful", "said", "total", "units")
+
+    def __init__(self) -> None:
+        self.said: dict[str, int | None] = {}
+        self.total: int | None = None
+        self.units: dict[str, Quantity] = {}
+        self.doubtful = False
 
 
 def at(value: Any, path: str) -> Any:
@@ -108,8 +112,7 @@ def estimate(prompt_chars: int | None, completion_chars: int | None) -> Usage:
 def as_partial(usage: Usage, completion_chars: int | None) -> Usage:
     """Return numbers of an unfinished answer as partial; a missing output is estimated."""
     output = usage.output_tokens
-    return replace(
-        usage,
+    return usage._replace(
         output_tokens=_quarter(completion_chars) if output is None else output,
         source="partial",
     )
@@ -120,7 +123,7 @@ def _quarter(chars: int | None) -> int | None:
 
 
 def _read(raw: Mapping[str, Any], counters: Counters) -> _Reading:
-    reading = _Reading({}, None, {}, doubtful=False)
+    reading = _Reading()
     for name in _TOKEN_NAMES:
         reading.said[name] = _count(raw, getattr(counters, name), reading)
     reading.total = _count(raw, counters.total_tokens, reading)

@@ -18,7 +18,6 @@ import statistics
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -114,8 +113,7 @@ def _event(number: int, rows: int, kinds: list[Event], chance: random.Random) ->
     took = int(chance.lognormvariate(7, 0.8))
     is_second = number % 200 == 199
     name = number - 1 if is_second else number
-    return replace(
-        kind,
+    return kind._replace(
         event_id=f"0192{name:08x}-0000-7000-8000-{name * 2654435761 % 2**48:012x}"[:36],
         revision=int(is_second),
         started_at_ms=ended - took,

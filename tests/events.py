@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -74,11 +73,11 @@ _EVENT = Event(
 def event(number: int = 0, **changes: Any) -> Event:
     """Return an event of its own id; 2026-11-23T08:00:00.400Z, USD 0.0025, team search."""
     identity = f"{_EVENT.event_id[:-4]}{number:04x}"
-    return replace(_EVENT, event_id=identity, **changes)
+    return _EVENT._replace(event_id=identity, **changes)
 
 
 def costing(number: int, amount: str, **changes: Any) -> Event:
     """Return an event of another cost."""
     total = Decimal(amount)
-    line = replace(_LINE, quantity=1, rate=total, per=1, amount=total)
-    return event(number, cost=replace(PRICED, total=total, lines=(line,)), **changes)
+    line = _LINE._replace(quantity=1, rate=total, per=1, amount=total)
+    return event(number, cost=PRICED._replace(total=total, lines=(line,)), **changes)

@@ -5,11 +5,9 @@ from __future__ import annotations
 from contextlib import suppress
 
 from aso import config
-from aso.event import build
-from aso.facts import decode
+from aso.deriving import Derive
 from aso.guard import Guard
 from aso.journal import adopt_and_read, destinations
-from aso.pricing import Pricer
 from aso.records import Event
 from aso.sinks.ledger import LedgerSink
 
@@ -23,14 +21,14 @@ def drain(sink: LedgerSink) -> int:
     home = config.home()
     if home is None or sink.destination is None:
         return 0
-    pricer, guard, count = Pricer(), Guard("aso.drain"), 0
+    derive, guard, count = Derive(), Guard("aso.drain"), 0
     for folder in destinations(home):
         with suppress(OSError):
             for records in adopt_and_read(folder, sink.destination):
                 events: list[Event] = []
                 for record in records:
                     with guard:
-                        events.append(build(decode(record.payload), record.origin, pricer))
+                        events.append(derive(record.payload, record.origin))
                 sink.send(events)
                 count += len(events)
     return count

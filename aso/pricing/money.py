@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from aso.records import Quantity
 
 _EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)
+_WIDER = Context(prec=200)
 _PLACES = Decimal("1e-18")  # where a division does not end, e.g. per 3,600 seconds
 
 
@@ -22,7 +23,7 @@ def amount(quantity: Quantity, rate: Decimal, per: Quantity, multiplier: Decimal
 def each(rate: Decimal, per: int) -> Decimal | None:
     """Return the price of one unit; None where the division does not end."""
     found = _EXACT.divide(rate, Decimal(per))
-    return found if _EXACT.multiply(found, Decimal(per)) == rate else None
+    return found if _is_quotient(found, rate, per) else None
 
 
 def total(amounts: Iterable[Decimal]) -> Decimal:
@@ -45,6 +46,9 @@ def product(left: Quantity, right: Decimal) -> Decimal:
 
 def _quotient(dividend: Decimal, per: Quantity) -> Decimal:
     found = _EXACT.divide(dividend, Decimal(per))
-    if _EXACT.multiply(found, Decimal(per)) == dividend:
-        return found
-    return _EXACT.quantize(found, _PLACES)
+    return found if _is_quotient(found, dividend, per) else _EXACT.quantize(found, _PLACES)
+
+
+def _is_quotient(found: Decimal, dividend: Decimal, per: Quantity) -> bool:
+    """Return True where the division ended: checked with room for every digit of the product."""
+    return _WIDER.multiply(found, Decimal(per)) == dividend

@@ -6,7 +6,6 @@ platform.openai.com/docs/api-reference/embeddings and /moderations (read 2026-11
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from aso.wire.access import field, text, written
@@ -49,6 +48,6 @@ SHAPE = Shape(
     observer=observer,
     request_chars=request_chars,
     conditions=no_conditions,
-    counters=replace(COUNTERS, input_tokens=("prompt_tokens", "total_tokens")),  # Voyage: total
+    counters=COUNTERS._replace(input_tokens=("prompt_tokens", "total_tokens")),  # Voyage: total
 )
-MODERATIONS = replace(SHAPE, name="moderations")
+MODERATIONS = SHAPE._replace(name="moderations")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from aso.semconv import TOKEN_FIELDS
@@ -11,8 +10,7 @@ from aso.wire import embeddings
 
 _PATHS: dict[str, Any] = {key: (name,) for key, name in TOKEN_FIELDS.items()}
 
-SHAPE = replace(
-    embeddings.SHAPE,
+SHAPE = embeddings.SHAPE._replace(
     name="record",
     counters=Counters(
         **_PATHS,

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -24,7 +23,7 @@ ALLOW = Decision("allow")
 
 
 def call(**changes: Any) -> Call:
-    return replace(CALL, **changes)
+    return CALL._replace(**changes)
 
 
 def refusal(policy: Policy, call: Call) -> tuple[type[Any], str, str, str]:
@@ -184,7 +183,7 @@ def test_a_key_off_the_list_is_refused_with_the_hosted_text() -> None:
 def test_the_env_that_aso_itself_adds_needs_no_permission() -> None:
     policy = Policy(allowed_dimension_keys=["team"], max_dimension_pairs=1)
     ours = call(dims={"team": "search", "env": "production"}, env="production")
-    theirs = replace(ours, dims={"team": "search", "env": "other"})
+    theirs = ours._replace(dims={"team": "search", "env": "other"})
     assert decide(policy, ours) == ALLOW
     assert refusal(policy, theirs)[2] == "env"
 
