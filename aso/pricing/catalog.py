@@ -258,7 +258,10 @@ def _window(document: Mapping[str, Any], calendars: Mapping[str, Sequence[str]])
 
 
 def _rates(document: Mapping[str, Any]) -> Mapping[str, Rate]:
-    return {unit: Rate.of(Decimal(amount), *more) for unit, (amount, *more) in document.items()}
+    return {
+        unit: Rate.of(Decimal(amount), per, *[f"catalog:{source}" for source in more])
+        for unit, (amount, per, *more) in document.items()
+    }
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -69,9 +69,7 @@ UNITS: Mapping[str, Unit] = {
     )
 }
 _INSIDE: Mapping[str, tuple[str, ...]] = {
-    whole.name: tuple(
-        part.name for part in UNITS.values() if part.dimensions > whole.dimensions
-    )
+    whole.name: tuple(part.name for part in UNITS.values() if part.dimensions > whole.dimensions)
     for whole in UNITS.values()
 }
 # What a unit is billed as, narrowest first; of two as narrow, UNITS' order: the cached kind.

@@ -13,7 +13,13 @@ from typing import Any
 
 import tomllib
 
-from aso.pricing.build import genai_prices_source, litellm_source
+from aso.pricing.build import (
+    genai_prices_source,
+    litellm_source,
+    metergraph_source,
+    model_prices_source,
+)
+from aso.pricing.build.decide import decide
 from aso.pricing.build.merge import Merged, merge, packed
 
 _HERE = Path(__file__).parent
@@ -25,10 +31,16 @@ def main() -> int:
     arguments = _arguments()
     inputs = tomllib.loads((_HERE / "inputs.toml").read_text(encoding="utf-8"))
     overrides = tomllib.loads((_HERE / "overrides.toml").read_text(encoding="utf-8"))
-    genai, litellm = (_verified(arguments.inputs, one) for one in inputs["input"])
-    day = inputs["version"].replace(".", "-")
-    rows = genai_prices_source.load(genai), litellm_source.load(litellm)
-    merged = merge(*rows, overrides, day)
+    wheels = {one["name"]: _verified(arguments.inputs, one) for one in inputs["input"]}
+    model_prices, calendars = model_prices_source.load(wheels["model-prices"])
+    sources = [
+        genai_prices_source.load(wheels["genai-prices"]),
+        litellm_source.load(wheels["litellm"]),
+        model_prices,
+        metergraph_source.load(wheels["metergraph-core"]),
+    ]
+    merged = merge(sources, overrides.get("settle", ()), inputs["version"].replace(".", "-"))
+    decide(merged, overrides, calendars)
     # the same bytes for the same catalog, whatever the day
     data = gzip.compress(packed(merged, inputs), compresslevel=9, mtime=0)
     _report(merged, len(data))
@@ -59,9 +71,10 @@ def _report(merged: Merged, size: int) -> None:
     for provider, rows in sorted(merged.providers.items()):
         counts = Counter(row["confidence"] for row in rows.values())
         print(f"{provider:12} {len(rows):5} models  {dict(counts)}")
-    print(f"{len(merged.conflicts)} conflicts stay out:")
-    for line in merged.conflicts:
-        print("  ", line)
+    for title, lines in (("outvoted", merged.outvoted), ("conflicts, out", merged.conflicts)):
+        print(f"{len(lines)} {title}:")
+        for line in lines:
+            print("  ", line)
     print(f"{size} bytes")
 
 

@@ -8,8 +8,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from aso.pricing.build.rows import PriceEntry, Rates, SourceRow
+from aso.pricing.build.rows import HOUR, MILLION, THOUSAND, PriceEntry, Rates, SourceRow
 
+_NAME = "genai-prices"
 _PROVIDERS = {
     "openai": "openai",
     "x-ai": "xai",
@@ -29,30 +30,31 @@ _PROVIDERS = {
     "cohere": "cohere",
     "voyageai": "voyage",
 }
-_MILLION, _THOUSAND, _HOUR = 1_000_000, 1_000, 3_600
+# Whose `-latest` rows are also those of the dated names: the family was never repriced.
+_LATEST_IS_ALL = {"anthropic"}
 _UNITS: dict[str, tuple[str, int]] = {
-    "input_mtok": ("input_tokens", _MILLION),
-    "output_mtok": ("output_tokens", _MILLION),
-    "cache_read_mtok": ("cache_read_tokens", _MILLION),
-    "cache_write_mtok": ("cache_write_tokens", _MILLION),
-    "cache_write_1h_mtok": ("cache_write_1h_tokens", _MILLION),
-    "input_audio_mtok": ("input_audio_tokens", _MILLION),
-    "input_image_mtok": ("input_image_tokens", _MILLION),
-    "input_video_mtok": ("input_video_tokens", _MILLION),
-    "cache_audio_read_mtok": ("cache_read_audio_tokens", _MILLION),
-    "cache_image_read_mtok": ("cache_read_image_tokens", _MILLION),
-    "output_audio_mtok": ("output_audio_tokens", _MILLION),
-    "output_image_mtok": ("output_image_tokens", _MILLION),
-    "output_video_mtok": ("output_video_tokens", _MILLION),
-    "output_reasoning_mtok": ("reasoning_tokens", _MILLION),
-    "output_citation_mtok": ("citation_tokens", _MILLION),
-    "web_searches_kcount": ("web_search_requests", _THOUSAND),
-    "storage_searches_kcount": ("file_search_calls", _THOUSAND),
-    "audio_hours": ("audio_seconds", _HOUR),
-    "input_audio_hours": ("audio_seconds", _HOUR),
-    "input_mchars": ("input_characters", _MILLION),
-    "input_document_kpages": ("pages", _THOUSAND),
-    "input_annotated_document_kpages": ("annotated_pages", _THOUSAND),
+    "input_mtok": ("input_tokens", MILLION),
+    "output_mtok": ("output_tokens", MILLION),
+    "cache_read_mtok": ("cache_read_tokens", MILLION),
+    "cache_write_mtok": ("cache_write_tokens", MILLION),
+    "cache_write_1h_mtok": ("cache_write_1h_tokens", MILLION),
+    "input_audio_mtok": ("input_audio_tokens", MILLION),
+    "input_image_mtok": ("input_image_tokens", MILLION),
+    "input_video_mtok": ("input_video_tokens", MILLION),
+    "cache_audio_read_mtok": ("cache_read_audio_tokens", MILLION),
+    "cache_image_read_mtok": ("cache_read_image_tokens", MILLION),
+    "output_audio_mtok": ("output_audio_tokens", MILLION),
+    "output_image_mtok": ("output_image_tokens", MILLION),
+    "output_video_mtok": ("output_video_tokens", MILLION),
+    "output_reasoning_mtok": ("reasoning_tokens", MILLION),
+    "output_citation_mtok": ("citation_tokens", MILLION),
+    "web_searches_kcount": ("web_search_requests", THOUSAND),
+    "storage_searches_kcount": ("file_search_calls", THOUSAND),
+    "audio_hours": ("audio_seconds", HOUR),
+    "input_audio_hours": ("audio_seconds", HOUR),
+    "input_mchars": ("input_characters", MILLION),
+    "input_document_kpages": ("pages", THOUSAND),
+    "input_annotated_document_kpages": ("annotated_pages", THOUSAND),
 }
 
 
@@ -74,7 +76,10 @@ def _row(provider: str, model: Any) -> SourceRow | None:
     if not any(price.rates for price in prices if not price.when):
         return None
     name = model.id.rstrip("-")
-    return SourceRow(provider, name, _aliases(model.match), prices)
+    aliases = _aliases(model.match)
+    if name.endswith("-latest") and provider in _LATEST_IS_ALL:
+        aliases.add(name.removesuffix("-latest"))
+    return SourceRow(_NAME, provider, name, aliases, prices)
 
 
 def _aliases(clause: Any) -> set[str]:

@@ -8,8 +8,9 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from aso.pricing.build.rows import PriceEntry, Rates, SourceRow, from_float
+from aso.pricing.build.rows import MILLION, THOUSAND, PriceEntry, Rates, SourceRow, from_float
 
+_NAME = "litellm"
 _FILE = "litellm/model_prices_and_context_window_backup.json"
 _PROVIDERS = {
     "openai": "openai",
@@ -33,21 +34,27 @@ _PROVIDERS = {
     "cohere_chat": "cohere",
     "voyage": "voyage",
 }
-_MILLION, _THOUSAND = 1_000_000, 1_000
 _UNITS = {
-    "input_cost_per_token": ("input_tokens", _MILLION),
-    "output_cost_per_token": ("output_tokens", _MILLION),
-    "cache_read_input_token_cost": ("cache_read_tokens", _MILLION),
-    "cache_creation_input_token_cost": ("cache_write_tokens", _MILLION),
-    "cache_creation_input_token_cost_above_1hr": ("cache_write_1h_tokens", _MILLION),
-    "input_cost_per_audio_token": ("input_audio_tokens", _MILLION),
-    "output_cost_per_audio_token": ("output_audio_tokens", _MILLION),
-    "input_cost_per_image_token": ("input_image_tokens", _MILLION),
-    "output_cost_per_image_token": ("output_image_tokens", _MILLION),
-    "output_cost_per_reasoning_token": ("reasoning_tokens", _MILLION),
-    "citation_cost_per_token": ("citation_tokens", _MILLION),
-    "ocr_cost_per_page": ("pages", _THOUSAND),
-    "annotation_cost_per_page": ("annotated_pages", _THOUSAND),
+    "input_cost_per_token": ("input_tokens", MILLION),
+    "output_cost_per_token": ("output_tokens", MILLION),
+    "cache_read_input_token_cost": ("cache_read_tokens", MILLION),
+    "cache_creation_input_token_cost": ("cache_write_tokens", MILLION),
+    "cache_creation_input_token_cost_above_1hr": ("cache_write_1h_tokens", MILLION),
+    "input_cost_per_audio_token": ("input_audio_tokens", MILLION),
+    "output_cost_per_audio_token": ("output_audio_tokens", MILLION),
+    "input_cost_per_image_token": ("input_image_tokens", MILLION),
+    "output_cost_per_image_token": ("output_image_tokens", MILLION),
+    "input_cost_per_video_token": ("input_video_tokens", MILLION),
+    "output_cost_per_video_token": ("output_video_tokens", MILLION),
+    "cache_read_input_audio_token_cost": ("cache_read_audio_tokens", MILLION),
+    "cache_read_input_image_token_cost": ("cache_read_image_tokens", MILLION),
+    "cache_creation_input_audio_token_cost": ("cache_write_audio_tokens", MILLION),
+    "input_cost_per_character": ("input_characters", MILLION),
+    "output_cost_per_image": ("images", 1),
+    "output_cost_per_reasoning_token": ("reasoning_tokens", MILLION),
+    "citation_cost_per_token": ("citation_tokens", MILLION),
+    "ocr_cost_per_page": ("pages", THOUSAND),
+    "annotation_cost_per_page": ("annotated_pages", THOUSAND),
 }
 _VARIANTS = {
     "flex": {"service_tier": "flex"},
@@ -80,7 +87,17 @@ def _row(provider: str, key: str, fields: dict[str, Any]) -> SourceRow | None:
     if not entries or not entries[0].rates:
         return None
     undated = re.sub(r"-\d{4}-\d{2}-\d{2}$", "", name) if name.startswith("ft:") else name
-    return SourceRow(provider, name, {name, undated}, entries)
+    return SourceRow(_NAME, provider, name, {name, undated}, entries, _multipliers(fields))
+
+
+def _multipliers(fields: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """Anthropic's factors on tokens: inference in the US, and the fast mode."""
+    found = fields.get("provider_specific_entry") or {}
+    return {
+        condition: {key: str(found[key])}
+        for key, condition in (("us", "inference_geo"), ("fast", "speed"))
+        if key in found
+    }
 
 
 def _name(key: str, provider: str) -> str | None:
@@ -110,6 +127,9 @@ def _entries(fields: dict[str, Any]) -> list[PriceEntry]:
         else:
             standard.rates[unit] = rate
     standard.rates.update(_searches(fields))
+    seconds = fields.get("input_cost_per_second")
+    if fields.get("mode") == "audio_transcription" and seconds:
+        standard.rates["audio_seconds"] = (from_float(seconds, 1), 1)
     for (variant, threshold), rates in tiers.items():
         entry = variants.get(variant) if variant else standard
         if entry is not None:
@@ -122,7 +142,7 @@ def _searches(fields: dict[str, Any]) -> Rates:
     if not isinstance(costs, dict):
         return {}
     return {
-        f"web_search_requests:{size}": (from_float(costs[name], _THOUSAND), _THOUSAND)
+        f"web_search_requests:{size}": (from_float(costs[name], THOUSAND), THOUSAND)
         for size, name in _SIZES.items()
         if name in costs
     }

@@ -1,4 +1,4 @@
-"""Rows of two sources → one catalog document, and the list of what people must decide."""
+"""Rows of several sources → the catalog, and the list of what people must decide."""
 
 from __future__ import annotations
 
@@ -7,14 +7,25 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
+from aso.pricing.build.fill import fill
 from aso.pricing.build.rows import Rates, SourceRow
 from aso.pricing.catalog import SCHEMA
 
-_COMPARED = ("input_tokens", "output_tokens", "cache_read_tokens")
+_COMPARED = (
+    "input_tokens",
+    "output_tokens",
+    "cache_read_tokens",
+    "audio_seconds",
+    "input_characters",
+    "pages",
+)
+_ROUNDING = Decimal("0.0005")  # one source rounds what another gives by the hour
 _SEARCHES = re.compile(r"web_search_requests:\w+")
 _SEARCH_BY_SIZE = ("perplexity",)  # the fee depends on the search context's size
+_By = Mapping[tuple[str, str], SourceRow]
 
 
 @dataclass
@@ -22,130 +33,162 @@ class Merged:
     """The catalog's providers, and what was found on the way."""
 
     providers: dict[str, dict[str, Any]] = field(default_factory=dict)
-    conflicts: list[str] = field(default_factory=list)
     calendars: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    conflicts: list[str] = field(default_factory=list)
+    outvoted: list[str] = field(default_factory=list)
 
-    def add(self, row: SourceRow, sources: list[str], confidence: str) -> None:
+    def add(self, row: SourceRow, sources: Sequence[str], confidence: str) -> None:
         """Put one row in."""
-        self.providers.setdefault(row.provider, {})[row.model] = {
+        document: dict[str, Any] = {
             "aliases": sorted(row.aliases - {row.model}),
-            "prices": [price.document() for price in row.prices],
-            "sources": sources,
+            "prices": [price.document(row.provider) for price in row.prices],
+            "sources": list(sources),
             "confidence": confidence,
         }
+        if row.multipliers:
+            document["multipliers"] = row.multipliers
+        self.providers.setdefault(row.provider, {})[row.model] = document
 
 
-def merge(
-    first: Sequence[SourceRow],
-    second: Sequence[SourceRow],
-    overrides: Mapping[str, Any],
-    day: str,
-) -> Merged:
-    """Return the catalog: agreed rows, single ones, and those that people settled."""
+def merge(sources: Sequence[Sequence[SourceRow]], settled: Sequence[Any], day: str) -> Merged:
+    """Return the catalog: agreed rows, single ones, and those that people settled.
+
+    Args:
+        sources: their rows; of a model, the first source that has it gives the row, the others
+            bear witness.
+        settled: whom people believe, from overrides.toml.
+        day: what is in force on this day is compared.
+    """
     merged = Merged()
-    decided = {
-        (one["provider"], model): one["take"]
-        for one in overrides.get("settle", ())
-        for model in one["models"]
-    }
-    others = {(row.provider, name): row for row in second for name in row.names}
+    by_name = [{(row.provider, name): row for row in rows for name in row.names} for rows in sources]
+    decided = {(one["provider"], model): one["take"] for one in settled for model in one["models"]}
     taken: set[tuple[str, str]] = set()
-    for row in first:
-        _own_search_models(row, others)
-        _leave_moving_aliases(row, others, day)
-        other = next((others[k] for n in row.names if (k := (row.provider, n)) in others), None)
-        _take(merged, row, other, decided.get((row.provider, row.model)), day)
-        taken.update((row.provider, name) for name in row.names)
-    for row in second:
-        if not taken.intersection((row.provider, name) for name in (row.model,)):
-            merged.add(row, ["litellm"], "single")
-    _apply(merged, overrides)
+    for position, rows in enumerate(sources):
+        for row in rows:
+            if (row.provider, row.model) in taken:
+                continue
+            others = by_name[position + 1 :]
+            _own_search_models(row, others)
+            _leave_moving_aliases(row, others, day)
+            _take(merged, row, _witnesses(row, others, day), decided, day)
+            taken.update((row.provider, name) for name in row.names)
     return merged
 
 
 def _take(
-    merged: Merged, row: SourceRow, other: SourceRow | None, decided: str | None, day: str
+    merged: Merged,
+    row: SourceRow,
+    witnesses: Sequence[SourceRow],
+    decided: Mapping[tuple[str, str], str],
+    day: str,
 ) -> None:
-    if other is not None and row.provider in _SEARCH_BY_SIZE:
-        sizes = {k: v for k, v in other.current().items() if _SEARCHES.fullmatch(k)}
-        row.prices[0].rates.update(sizes)
-    if decided == "litellm" and other is not None:
-        other.aliases |= set(row.names)
-        other.model = row.model
-        merged.add(other, ["litellm"], "settled")
-    elif decided is not None:
-        merged.add(row, ["genai-prices"], "settled")
-    elif other is None:
-        merged.add(row, ["genai-prices"], "single")
-    elif agree(row.current(day), other.current(day)):
-        merged.add(row, ["genai-prices", "litellm"], "agreed")
+    choice = decided.get((row.provider, row.model))
+    if choice is None and not _is_supported(row, witnesses, day):
+        choice = decided.get((row.provider, "*"))  # for what is in conflict only
+    chosen = next((one for one in (row, *witnesses) if one.source == choice), None)
+    if chosen is not None:
+        _add_as(merged, row, chosen, [chosen.source], "settled")
+        return
+    believed = max(
+        (row, *witnesses), key=lambda one: len(_agreeing(one, (row, *witnesses), day))
+    )  # the first of those with the most that say the same
+    agreeing = _agreeing(believed, (row, *witnesses), day)
+    against = [one for one in (row, *witnesses) if one not in agreeing]
+    if len(agreeing) > max(1, len(against)):
+        fill(believed, [one for one in agreeing if one is not believed], day)
+        _add_as(merged, row, believed, [one.source for one in agreeing], "agreed")
+        merged.outvoted += [_differs(believed, one, day) for one in against]
+    elif against:
+        merged.conflicts += [_differs(row, one, day) for one in witnesses]
+    elif _is_free(row):
+        merged.conflicts.append(f"{row.provider}:{row.model} {row.source} alone says it is free")
     else:
-        merged.conflicts.append(_conflict(row, other))
+        _add_as(merged, row, believed, [believed.source], "single")
+
+
+def _is_supported(row: SourceRow, witnesses: Sequence[SourceRow], day: str) -> bool:
+    return not witnesses or any(agree(row.current(day), one.current(day)) for one in witnesses)
+
+
+def _agreeing(row: SourceRow, among: Sequence[SourceRow], day: str) -> list[SourceRow]:
+    return [one for one in among if one is row or agree(row.current(day), one.current(day))]
+
+
+def _add_as(
+    merged: Merged, named: SourceRow, row: SourceRow, sources: Sequence[str], confidence: str
+) -> None:
+    """Put a row in under the id and the aliases of the first source."""
+    row.aliases = set(row.names) | set(named.names)
+    row.model = named.model
+    merged.add(row, sources, confidence)
 
 
 def agree(left: Rates, right: Rates) -> bool:
-    """Return True where the two price lists say the same of what both price."""
+    """Return True where two price lists say the same of what both price."""
     return all(
-        left[unit] == right[unit]
-        for unit in _COMPARED
-        if unit in left and unit in right and (left[unit][0] or right[unit][0])
+        abs(_each(left, unit) - _each(right, unit)) <= _ROUNDING * _each(left, unit)
+        for unit in _common(left, right)
     )
 
 
-def _own_search_models(row: SourceRow, others: Mapping[tuple[str, str], SourceRow]) -> None:
+def _each(rates: Rates, unit: str) -> Decimal:
+    amount, per = rates[unit]
+    return amount / per
+
+
+def _common(left: Rates, right: Rates) -> list[str]:
+    return [unit for unit in _COMPARED if unit in left and unit in right]
+
+
+def _is_free(row: SourceRow) -> bool:
+    return not any(amount for price in row.prices for amount, _ in price.rates.values())
+
+
+def _witnesses(row: SourceRow, others: Sequence[_By], day: str) -> list[SourceRow]:
+    """Return what the other sources say of the model under any of its names, the id first.
+
+    One that prices nothing that the row prices bears no witness.
+    """
+    found: list[SourceRow] = []
+    for by_name in others:
+        keys = ((row.provider, name) for name in row.names)
+        one = next((by_name[key] for key in keys if key in by_name), None)
+        if one is not None and _common(row.current(day), one.current(day)):
+            found.append(one)
+    return found
+
+
+def _own_search_models(row: SourceRow, others: Sequence[_By]) -> None:
     """A search model has fees of its own: it is no alias of the model that it is made from."""
     row.aliases = {
         name
         for name in row.aliases
         if not ("search-preview" in name and "search-preview" not in row.model)
     }
-    if "search-preview" in row.model and (other := others.get((row.provider, row.model))):
-        sizes = {k: v for k, v in other.current().items() if _SEARCHES.fullmatch(k)}
-        row.prices[0].rates.update(sizes)
+    if "search-preview" not in row.model and row.provider not in _SEARCH_BY_SIZE:
+        return
+    for by_name in others:
+        if (other := by_name.get((row.provider, row.model))) is not None:
+            sizes = {k: v for k, v in other.current().items() if _SEARCHES.fullmatch(k)}
+            row.prices[0].rates.update(sizes)
 
 
-def _leave_moving_aliases(
-    row: SourceRow, others: Mapping[tuple[str, str], SourceRow], day: str
-) -> None:
+def _leave_moving_aliases(row: SourceRow, others: Sequence[_By], day: str) -> None:
     """Where the sources differ on ``-latest``, the name has moved on: it is the other's."""
     for name in [name for name in row.aliases if name.endswith("-latest")]:
-        other = others.get((row.provider, name))
+        other = others[0].get((row.provider, name)) if others else None
         if other is not None and not agree(row.current(day), other.current(day)):
             row.aliases.discard(name)
 
 
-def _conflict(row: SourceRow, other: SourceRow) -> str:
+def _differs(row: SourceRow, other: SourceRow, day: str) -> str:
+    ours, theirs = row.current(day), other.current(day)
     both = {
-        unit: (str(row.current()[unit][0]), str(other.current()[unit][0]))
+        unit: (str(ours[unit][0]), str(theirs[unit][0]))
         for unit in _COMPARED
-        if unit in row.current() and unit in other.current()
+        if unit in ours and unit in theirs and _each(ours, unit) != _each(theirs, unit)
     }
-    return f"{row.provider}:{row.model} {both}"
-
-
-def _apply(merged: Merged, overrides: Mapping[str, Any]) -> None:  # noqa: C901, PLR0912 — a list
-    for one in overrides.get("row", ()):
-        merged.providers.setdefault(one["provider"], {})[one["model"]] = {
-            "aliases": sorted(one["aliases"]),
-            "prices": [{"rates": {unit: list(rate) for unit, rate in one["rates"].items()}}],
-            "sources": [one["page"]],
-            "confidence": "settled",
-        }
-    for one in overrides.get("window", ()):
-        for document in merged.providers.get(one["provider"], {}).values():
-            for price in document["prices"]:
-                if "window" in price:
-                    price["window"] = {**price["window"], "days": list(one["days"])}
-    for one in overrides.get("fee", ()):
-        for document in merged.providers.get(one["provider"], {}).values():
-            for price in document["prices"]:
-                if "when" not in price:
-                    fees = {unit: list(rate) for unit, rate in one["rates"].items()}
-                    price["rates"] = dict(sorted({**fees, **price["rates"]}.items()))
-    for one in overrides.get("multiplier", ()):
-        for model in one["models"]:
-            document = merged.providers[one["provider"]][model]
-            document.setdefault("multipliers", {})[one["name"]] = dict(one["values"])
+    return f"{row.provider}:{row.model} {row.source} / {other.source} {both}"
 
 
 def packed(merged: Merged, inputs: Mapping[str, Any]) -> bytes:
