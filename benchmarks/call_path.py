@@ -12,6 +12,7 @@ Beside threads that compute, no loop is without pauses: the interpreter hands ov
 every 5 ms, whoever runs. So bare and aso are measured in turns, and what counts is the difference.
 """
 
+# ruff: noqa: ARG001 — what is replaced has the signatures of the SDK
 from __future__ import annotations
 
 import json
@@ -29,9 +30,9 @@ from openai.types.chat import ChatCompletion
 import aso
 from aso.sinks import LedgerSink
 from benchmarks.answers import REQUEST, whole
-from benchmarks.timing import added, busy, each, heading, home, row
+from benchmarks.sdk import http
+from benchmarks.timing import added, busy, each, expect_no_errors, heading, home, row
 
-http: Any = getattr(base, "httpx2", None) or base.httpx  # type: ignore[attr-defined]
 ROUNDS = 5
 
 
@@ -62,6 +63,7 @@ def compare(
             with mode():
                 each(call, 500)
                 taken[name] += each(call, calls // ROUNDS, between)
+                expect_no_errors()
     print(f"\n{title}, {len(taken['aso'])} calls each")
     for name, values in taken.items():
         print(f"  {name:6} {row(values)}")

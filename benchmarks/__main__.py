@@ -1,0 +1,41 @@
+"""Run every benchmark, one after the other, each in a process of its own.
+
+python -m benchmarks [--quick] [name ...]
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+
+# Name → arguments of a quick run. journal_append and kill9 stand by themselves.
+ALL = {
+    "call_path": ["5000"],
+    "whole_call": ["2"],
+    "instructions": [],
+    "streaming": ["10"],
+    "process_cpu": ["4000"],
+    "importing": ["3"],
+    "memory": ["5000", "1000"],
+    "report_million": ["--rows", "50000"],
+}
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--quick", action="store_true", help="fewer calls, rougher numbers")
+    arguments.add_argument("names", nargs="*", help=f"some of: {' '.join(ALL)}")
+    chosen = arguments.parse_args()
+    failed: list[str] = []
+    for name in chosen.names or ALL:
+        command = [sys.executable, "-m", f"benchmarks.{name}"]
+        done = subprocess.run(command + (ALL[name] if chosen.quick else []), check=False)
+        failed += [name] if done.returncode else []
+        print(flush=True)
+    if failed:
+        sys.exit(f"failed: {', '.join(failed)}")
+
+
+if __name__ == "__main__":
+    main()
