@@ -254,7 +254,8 @@ def _price(document: Mapping[str, Any], calendars: Mapping[str, Sequence[str]]) 
 
 def _window(document: Mapping[str, Any], calendars: Mapping[str, Sequence[str]]) -> Window:
     closed = calendars.get(document.get("closed", ""), ())
-    return Window(frozenset(document["days"]), *document["minutes"], frozenset(closed))
+    start, end = document["minutes"]
+    return Window(frozenset(document["days"]), start, end, frozenset(closed))
 
 
 def _rates(document: Mapping[str, Any]) -> Mapping[str, Rate]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timezone
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from aso.documents import read
 from aso.errors import ConfigError
@@ -74,39 +74,52 @@ def load_overlay(source: Mapping[str, Any] | str | Path) -> Overlay:
     return Overlay(terms, hashlib.sha256(canonical.encode()).hexdigest())
 
 
-def _term(pattern: object, table: Any) -> Term:
+def _term(pattern: object, table: object) -> Term:
     where = f"prices[{pattern!r}]"
     if not isinstance(pattern, str) or (":" not in pattern and pattern != "*"):
         raise ConfigError(f"{where}: write provider:model, e.g. 'openai:gpt-4o' or 'openai:*'")
     if "*" in pattern[:-1]:
         raise ConfigError(f"{where}: a * may only stand at the end, e.g. 'openai:gpt-4o*'")
-    if not isinstance(table, Mapping) or not table:
-        raise ConfigError(f"{where} is {table!r}: a table with some of {sorted(_FIELDS)}")
-    if unknown := sorted(str(name) for name in table.keys() - _FIELDS):
-        raise ConfigError(f"{where} has unknown fields {unknown}: choose from {sorted(_FIELDS)}")
-    since, until = (_instant(f"{where}.{name}", table.get(name)) for name in ("since", "until"))
+    fields = _fields(where, table)
+    since, until = (_instant(f"{where}.{name}", fields.get(name)) for name in ("since", "until"))
     if since is not None and until is not None and since >= until:
-        raise ConfigError(f"{where}.until is {table['until']!r}: a time after since")
-    fee = table.get("fee")
+        raise ConfigError(f"{where}.until is {fields['until']!r}: a time after since")
+    fee = _optional(f"{where}.fee", fields.get("fee"))
     return Term(
         pattern,
-        None if "multiplier" not in table else _decimal(f"{where}.multiplier", table["multiplier"]),
-        None if fee is None else Rate.of(_decimal(f"{where}.fee", fee), 1, is_agreed=True),
-        _rates(where, table.get("rates", {}), table.get("per", _PER)),
+        _optional(f"{where}.multiplier", fields.get("multiplier")),
+        None if fee is None else Rate.of(fee, 1, is_agreed=True),
+        _rates(where, fields.get("rates"), fields.get("per", _PER)),
         since,
         until,
     )
 
 
-def _rates(where: str, table: Any, per: Any) -> Mapping[str, Rate]:
+def _fields(where: str, table: object) -> Mapping[str, Any]:
+    if not isinstance(table, Mapping) or not table:
+        raise ConfigError(f"{where} is {table!r}: a table with some of {sorted(_FIELDS)}")
+    fields = cast("Mapping[str, Any]", table)
+    if unknown := sorted(str(name) for name in fields.keys() - _FIELDS):
+        raise ConfigError(f"{where} has unknown fields {unknown}: choose from {sorted(_FIELDS)}")
+    return fields
+
+
+def _rates(where: str, table: object, per: object) -> Mapping[str, Rate]:
     if isinstance(per, bool) or not isinstance(per, int) or per <= 0:
         raise ConfigError(f"{where}.per is {per!r}: a whole number of units over 0")
+    if table is None:
+        return {}
     if not isinstance(table, Mapping):
         raise ConfigError(f"{where}.rates is {table!r}: a table of unit = price, as text")
+    rates = cast("Mapping[str, Any]", table)
     return {
         unit: Rate.of(_decimal(f"{where}.rates.{unit}", amount), per, is_agreed=True)
-        for unit, amount in table.items()
+        for unit, amount in rates.items()
     }
+
+
+def _optional(where: str, value: object) -> Decimal | None:
+    return None if value is None else _decimal(where, value)
 
 
 def _instant(where: str, value: Any) -> datetime | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, NamedTuple, TypeGuard
+from typing import Any, NamedTuple, TypeGuard, cast
 
 from aso.pricing import money
 from aso.pricing.catalog import Catalog
@@ -73,8 +73,11 @@ def settle(
 ) -> Cost:
     """Return the cost that counts, with both numbers kept and lines that sum to it."""
     notes = () if calculated is None else calculated.notes
-    total, source, status, lines = None, _NONE, _UNPRICED, ()
-    ours = None
+    total: Decimal | None = None
+    source: CostSource = "none"
+    status: PricingStatus = "unpriced"
+    lines: tuple[CostLine, ...] = ()
+    ours: Decimal | None = None
     if _is_known(calculated):
         total = ours = calculated.total
         lines = calculated.lines
@@ -102,10 +105,6 @@ def settle(
         catalog_sha256=catalog.sha256,
         notes=notes,
     )
-
-
-_NONE: CostSource = "none"
-_UNPRICED: PricingStatus = "unpriced"
 
 
 def _is_word(provider: str, said: Reported, ours: Decimal | None) -> bool:
@@ -146,11 +145,15 @@ def _closed(
     return (*lines, closing)
 
 
+def _is_table(value: object) -> bool:
+    return isinstance(value, Mapping)
+
+
 def _amount(said: Mapping[str, Any], key: str) -> Decimal | None:
     for spelling in _SPELLINGS[key]:
         value: Any = said
         for name in spelling.split("."):
-            value = value.get(name) if isinstance(value, Mapping) else None
+            value = cast("Mapping[str, Any]", value).get(name) if _is_table(value) else None
         found = as_quantity(value)
         if found is not None:
             return money.product(found, _SCALES.get(key, Decimal(1)))

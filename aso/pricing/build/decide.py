@@ -12,26 +12,37 @@ from aso.pricing.build.merge import Merged
 def decide(merged: Merged, overrides: Mapping[str, Any], calendars: Mapping[str, Any]) -> None:
     """Apply every table of overrides.toml; each entry has its page, date and reason there."""
     for one in overrides.get("row", ()):
-        merged.providers.setdefault(one["provider"], {})[one["model"]] = {
-            "aliases": sorted(one["aliases"]),
-            "prices": [{"rates": _rates(one)}],
-            "sources": [one["page"]],
-            "confidence": "settled",
-        }
+        _row(merged, one)
+    for table, apply in (("end", _end), ("fee", _fee), ("multiplier", _multiplier)):
+        for one in overrides.get(table, ()):
+            for document in _documents(merged, one):
+                apply(document, one)
     for one in overrides.get("window", ()):
         _window(merged, one, calendars)
-    for one in overrides.get("end", ()):
-        for document in _documents(merged, one):
-            for price in document["prices"]:
-                price.setdefault("until", one["until"])
-    for one in overrides.get("fee", ()):
-        for document in _documents(merged, one):
-            for price in document["prices"]:
-                if "when" not in price:
-                    price["rates"] = dict(sorted({**_rates(one), **price["rates"]}.items()))
-    for one in overrides.get("multiplier", ()):
-        for document in _documents(merged, one):
-            document.setdefault("multipliers", {}).setdefault(one["name"], dict(one["values"]))
+
+
+def _row(merged: Merged, one: Mapping[str, Any]) -> None:
+    merged.providers.setdefault(one["provider"], {})[one["model"]] = {
+        "aliases": sorted(one["aliases"]),
+        "prices": [{"rates": _rates(one)}],
+        "sources": [one["page"]],
+        "confidence": "settled",
+    }
+
+
+def _end(document: dict[str, Any], one: Mapping[str, Any]) -> None:
+    for price in document["prices"]:
+        price.setdefault("until", one["until"])
+
+
+def _fee(document: dict[str, Any], one: Mapping[str, Any]) -> None:
+    for price in document["prices"]:
+        if "when" not in price:
+            price["rates"] = dict(sorted({**_rates(one), **price["rates"]}.items()))
+
+
+def _multiplier(document: dict[str, Any], one: Mapping[str, Any]) -> None:
+    document.setdefault("multipliers", {}).setdefault(one["name"], dict(one["values"]))
 
 
 def _rates(one: Mapping[str, Any]) -> dict[str, list[Any]]:

@@ -60,7 +60,9 @@ def merge(sources: Sequence[Sequence[SourceRow]], settled: Sequence[Any], day: s
         day: what is in force on this day is compared.
     """
     merged = Merged()
-    by_name = [{(row.provider, name): row for row in rows for name in row.names} for rows in sources]
+    by_name = [
+        {(row.provider, name): row for row in rows for name in row.names} for rows in sources
+    ]
     decided = {(one["provider"], model): one["take"] for one in settled for model in one["models"]}
     taken: set[tuple[str, str]] = set()
     for position, rows in enumerate(sources):

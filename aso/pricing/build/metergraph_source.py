@@ -38,9 +38,8 @@ def load(wheel: Path) -> list[SourceRow]:
     import yaml  # a maintainers' package, not one of ours
 
     # The base loader leaves numbers as text, so that they stay decimal.
-    document = yaml.load(  # noqa: S506 — the base loader makes nothing but text
-        zipfile.ZipFile(wheel).read(_FILE), Loader=yaml.BaseLoader
-    )
+    text = zipfile.ZipFile(wheel).read(_FILE)
+    document = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 — it makes nothing but text
     return [
         row
         for model in document["models"]
