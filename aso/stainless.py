@@ -325,7 +325,7 @@ def _dims_in(headers: Any, pipeline: Pipeline) -> tuple[Mapping[str, str] | None
 
 def _answer_of(result: Any, response: Any) -> Any:
     """Return what to read: the parsed result where there is one, else the body."""
-    if type(result) is dict or hasattr(type(result), "model_fields"):
+    if type(result) is dict or hasattr(result, "__pydantic_fields_set__"):
         return result
     return _json(response)
 

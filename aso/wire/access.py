@@ -6,6 +6,7 @@ SDK objects are pydantic models: their fields are in ``__dict__``, unknown ones 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 _ATOMS = frozenset({str, int, float, bool, type(None)})
@@ -20,6 +21,15 @@ def field(value: Any, name: str) -> Any:
         extra = getattr(value, "__pydantic_extra__", None)
         return extra.get(name) if extra else None
     return found
+
+
+def fields(value: Any) -> Mapping[str, Any]:
+    """Return all fields of a mapping or an SDK object: for whoever reads several of them."""
+    if type(value) is dict:
+        return value
+    found: dict[str, Any] = getattr(value, "__dict__", _EMPTY)
+    extra = getattr(value, "__pydantic_extra__", None)
+    return {**found, **extra} if extra else found
 
 
 def plain(value: Any) -> Any:

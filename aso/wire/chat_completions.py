@@ -12,49 +12,51 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from aso.usage import Counters
-from aso.wire.access import characters, field, items, text, written
+from aso.wire.access import characters, field, fields, items, text, written
 from aso.wire.shape import Answer, Shape
 
 _CONTENT_KEYS = frozenset({"content", "text", "arguments", "function", "tool_calls"})
-_NOTHING: dict[str, Any] = {}
 _TEXT_FIELDS = ("content", "reasoning_content", "reasoning", "refusal")
 
 
 def _message_chars(message: Any) -> int:
-    fields = message if type(message) is dict else getattr(message, "__dict__", _NOTHING)
-    extra = getattr(message, "__pydantic_extra__", None)
+    said = fields(message)
     total = 0
-    for source in (fields, extra) if extra else (fields,):
-        for name in _TEXT_FIELDS:
-            if (value := source.get(name)) is not None:
-                total += len(value) if type(value) is str else written(value, _CONTENT_KEYS)
-    for call in items(fields.get("tool_calls")):
-        total += characters(field(field(call, "function"), "arguments"))
-    if (function_call := fields.get("function_call")) is not None:
+    for name in _TEXT_FIELDS:
+        if (value := said.get(name)) is not None:
+            total += len(value) if type(value) is str else written(value, _CONTENT_KEYS)
+    if (calls := said.get("tool_calls")) is not None:
+        for call in items(calls):
+            total += characters(field(field(call, "function"), "arguments"))
+    if (function_call := said.get("function_call")) is not None:
         total += characters(field(function_call, "arguments"))
     return total
 
 
-def _usage(answer: Any) -> Any:
-    usage = field(answer, "usage")
-    if usage is None and (groq := field(answer, "x_groq")) is not None:
+def _usage(answer: Mapping[str, Any]) -> Any:
+    usage = answer.get("usage")
+    if usage is None and (groq := answer.get("x_groq")) is not None:
         usage = field(groq, "usage")
     return usage
 
 
-def _head(answer: Answer, body: Any) -> None:
-    answer.model = text(field(body, "model")) or answer.model
-    answer.generation_id = text(field(body, "id")) or answer.generation_id
+def _head(answer: Answer, body: Mapping[str, Any]) -> None:
+    answer.model = text(body.get("model")) or answer.model
+    answer.generation_id = text(body.get("id")) or answer.generation_id
 
 
 def read(body: Any, answer: Answer) -> None:
     """Fill the Answer from a whole chat completion."""
-    _head(answer, body)
-    answer.usage = _usage(body)
-    answer.service_tier = _tier(body, answer.usage)
-    choices = items(field(body, "choices"))
-    answer.chars = sum(_message_chars(field(one, "message")) for one in choices)
-    if not choices and field(body, "error") is not None:
+    said = fields(body)
+    _head(answer, said)
+    answer.usage = usage = _usage(said)
+    answer.service_tier = _tier(said, usage)
+    choices = items(said.get("choices"))
+    chars = 0
+    for one in choices:
+        chars += _message_chars(field(one, "message"))
+    answer.chars = chars
+    if not choices and said.get("error") is not None:
         answer.failure = "error_body"  # some gateways say 200 and mean an error
     answer.complete = answer.failure is None
 
@@ -70,12 +72,12 @@ def observer(answer: Answer) -> Callable[[Any], None]:
     def observe(chunk: Any) -> None:
         nonlocal chars
         try:
-            fields = chunk.__dict__
-            (choice,) = fields["choices"]
+            said = chunk.__dict__
+            (choice,) = said["choices"]
             inner = choice.__dict__
             content = inner["delta"].__dict__["content"]
             is_text = type(content) is str and inner["finish_reason"] is None
-            is_text = is_text and fields["usage"] is None and answer.model is not None
+            is_text = is_text and said["usage"] is None and answer.model is not None
         except (AttributeError, KeyError, TypeError, ValueError):  # a mapping, or no single choice
             is_text = False
         chars += len(content) if is_text and content else _observe(chunk, answer)
@@ -85,14 +87,15 @@ def observer(answer: Answer) -> Callable[[Any], None]:
 
 
 def _observe(chunk: Any, answer: Answer) -> int:
+    said = fields(chunk)
     if answer.model is None:
-        _head(answer, chunk)
-    choices = items(field(chunk, "choices"))
+        _head(answer, said)
+    choices = items(said.get("choices"))
     if any(field(choice, "finish_reason") is not None for choice in choices):
         answer.complete = True
-    if (usage := _usage(chunk)) is not None:
+    if (usage := _usage(said)) is not None:
         answer.usage = usage
-    answer.service_tier = _tier(chunk, usage) or answer.service_tier
+    answer.service_tier = _tier(said, usage) or answer.service_tier
     return sum(_delta_chars(field(choice, "delta")) for choice in choices)
 
 
@@ -101,9 +104,9 @@ def _delta_chars(delta: Any) -> int:
     return len(content) if type(content) is str and content else _message_chars(delta)
 
 
-def _tier(body: Any, usage: Any) -> str | None:
+def _tier(body: Mapping[str, Any], usage: Any) -> str | None:
     """Return the served tier; Mistral says it inside the usage."""
-    return text(field(body, "service_tier")) or text(field(usage, "service_tier"))
+    return text(body.get("service_tier")) or text(field(usage, "service_tier"))
 
 
 def request_chars(body: Mapping[str, Any]) -> int | None:
