@@ -10,6 +10,7 @@ from aso.errors import ConfigError
 from aso.pricing.catalog import Catalog, bundled
 from aso.pricing.overlay import Overlay, load_overlay
 from aso.pricing.pricer import Pricer
+from aso.pricing.units import as_quantity
 from aso.records import Cost, Usage
 
 __all__ = ["Catalog", "Overlay", "Pricer", "bundled", "load_overlay", "price"]
@@ -48,20 +49,30 @@ def price(
         model: as the provider names it.
         at: the instant that decides which price is in force; aware.
         conditions: ``service_tier``, ``processing`` ("batch"), ``speed``, ``inference_geo``,
-            ``data_residency``, ``search_context_size``, ``endpoint``, ``tools``,
-            ``provider_reported`` (mapping: cost, upstream_cost, is_byok, ticks, estimated_cost),
-            ``overlay`` (``{"openai:*": {"multiplier": "0.85"}}``).
+            ``data_residency``, ``search_context_size``, ``endpoint``, ``tools`` (names, where a
+            fee depends on them, e.g. ``["web_search_preview"]``), ``provider_reported`` (mapping:
+            cost, upstream_cost, is_byok, ticks of 1e-10 USD, estimated_cost), ``overlay``
+            (``{"openai:*": {"multiplier": "0.85"}}``, or what `load_overlay` gives).
 
     Raises:
-        ConfigError: a condition is not known, the instant has no zone, or the overlay is wrong.
+        ConfigError: a condition is not known, a quantity is not one, the instant has no zone, or
+            the overlay is wrong.
     """
     if unknown := sorted(conditions.keys() - _CONDITIONS):
         raise ConfigError(f"price() got conditions {unknown}: choose from {sorted(_CONDITIONS)}")
     if at.utcoffset() is None:
         raise ConfigError(f"at={at.isoformat()} has no time zone: pass an aware datetime")
+    if not isinstance(usage, Usage):
+        _check(usage)
     overlay = conditions.pop("overlay", None)
     pricer = _BUNDLED if overlay is None else Pricer(overlay=_overlay(overlay))
     return pricer.price(usage, provider=provider, model=model, at=at, conditions=conditions)
+
+
+def _check(usage: Mapping[str, Any]) -> None:
+    for name, value in usage.items():
+        if value is not None and as_quantity(value) is None:
+            raise ConfigError(f"usage[{name!r}] is {value!r}: a number ≥ 0, or None for unknown")
 
 
 def _overlay(source: Overlay | Mapping[str, Any]) -> Overlay:

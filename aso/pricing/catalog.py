@@ -18,6 +18,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from aso.pricing import money
+from aso.records import Quantity
 
 SCHEMA = "aso.catalog/1"
 _GZIP = 31  # zlib's window bits for a gzip header
@@ -76,7 +77,7 @@ class Tier:
     is_inclusive: bool
     rates: Mapping[str, Rate]
 
-    def holds(self, prompt_tokens: int) -> bool:
+    def holds(self, prompt_tokens: Quantity) -> bool:
         """Return True where the prompt is long enough."""
         if self.is_inclusive:
             return prompt_tokens >= self.threshold
@@ -106,7 +107,7 @@ class Price:
             return False
         return self.window is None or self.window.holds(at)
 
-    def layers(self, prompt_tokens: int) -> tuple[Mapping[str, Rate], ...]:
+    def layers(self, prompt_tokens: Quantity) -> tuple[Mapping[str, Rate], ...]:
         """Return where to look for a rate, first the longest tier that holds."""
         if not self.tiers:
             return (self.rates,)

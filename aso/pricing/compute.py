@@ -58,7 +58,7 @@ def calculate(
     selected = select(row, at, conditions)
     if selected is None:
         return None
-    leaves, prompt_tokens, notes = decompose(usage)
+    leaves, prompt_tokens, notes, is_whole = decompose(usage)
     quantity_source = usage.source if isinstance(usage, Usage) else "provider"
     layers = _layers(selected, prompt_tokens)
     bill = _Bill(layers, conditions, selected.multiplier, term, row, model, quantity_source)
@@ -79,13 +79,13 @@ def calculate(
         tuple(lines),
         money.total([line.amount for line in lines]),
         (*notes, *selected.unknown, *[f"no_rate:{unit}" for unit in missing]),
-        is_empty=bool(missing) and not lines,
-        is_sure=not missing and not selected.unknown,
+        is_empty=not lines and (bool(missing) or not is_whole),
+        is_sure=not missing and is_whole and not selected.unknown,
         is_custom=term is not None,
     )
 
 
-def _layers(selected: Selected, prompt_tokens: int) -> Sequence[Mapping[str, Rate]]:
+def _layers(selected: Selected, prompt_tokens: Quantity) -> Sequence[Mapping[str, Rate]]:
     """Return the rates in force: a variant's over the standard ones.
 
     A variant that has no long-prompt tier of its own keeps its rates at any length.

@@ -14,6 +14,7 @@ from aso.pricing.catalog import Price, Row
 _STANDARD = frozenset({"", "auto", "default", "standard", "standard_only", "on_demand", "online"})
 _VARIANTS = ("processing", "service_tier", "speed")  # where several are set, the first is priced
 _PLACES = ("data_residency", "inference_geo")
+_KNOWN = frozenset((*_VARIANTS, *_PLACES))
 _NOWHERE = frozenset({"", "global", "not_available", "none", "default"})
 # The same thing under the name that the rows use: a batch is a way of processing.
 _SAME = {
@@ -41,6 +42,8 @@ def select(row: Row, at: datetime, conditions: Mapping[str, Any]) -> Selected | 
     base = row.price(at)
     if base is None:
         return None
+    if _KNOWN.isdisjoint(conditions):
+        return Selected(base, None, None, ())
     wanted = _wanted(conditions, _VARIANTS, _STANDARD)
     places = _wanted(conditions, _PLACES, _NOWHERE)
     if not wanted and not places:

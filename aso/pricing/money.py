@@ -9,6 +9,7 @@ from aso.records import Quantity
 
 _EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)
 _WIDER = Context(prec=200)
+_ZERO = Decimal(0)
 _PLACES = Decimal("1e-18")  # where a division does not end, e.g. per 3,600 seconds
 
 
@@ -28,9 +29,9 @@ def each(rate: Decimal, per: int) -> Decimal | None:
 
 def total(amounts: Iterable[Decimal]) -> Decimal:
     """Return the exact sum."""
-    found = Decimal(0)
+    found = _ZERO
     for one in amounts:
-        found = _EXACT.add(found, one)
+        found = one if found is _ZERO else _EXACT.add(found, one)
     return found
 
 
@@ -39,9 +40,9 @@ def difference(left: Decimal, right: Decimal) -> Decimal:
     return _EXACT.subtract(left, right)
 
 
-def product(left: Quantity, right: Decimal) -> Decimal:
+def product(left: Decimal | int, right: Decimal) -> Decimal:
     """Return left × right, exactly."""
-    return _EXACT.multiply(Decimal(left), right)
+    return _EXACT.multiply(right, left)
 
 
 def _quotient(dividend: Decimal, per: Quantity) -> Decimal:

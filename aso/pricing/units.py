@@ -111,11 +111,15 @@ _said_of = attrgetter(*_ATTRIBUTES)
 
 
 class Quantities(NamedTuple):
-    """Disjoint quantities by unit, zeros left out; ``notes`` says what did not add up."""
+    """Disjoint quantities by unit, zeros left out; ``notes`` says what did not add up.
+
+    ``is_whole``: every quantity could be read.
+    """
 
     leaves: Mapping[str, Quantity]
-    prompt_tokens: int
+    prompt_tokens: Quantity
     notes: tuple[str, ...]
+    is_whole: bool
 
 
 def decompose(usage: Usage | Mapping[str, Any]) -> Quantities:
@@ -133,14 +137,15 @@ def decompose(usage: Usage | Mapping[str, Any]) -> Quantities:
         tokens, others = _of_usage(usage, notes)
     else:
         tokens, others = _of_mapping(usage, notes)
+    is_whole = not notes
     billed = _leaves(tokens, notes)
     prompt = tokens.get("input_tokens")
     if prompt is None:
         inside = _PARTS["input_tokens"]
-        prompt = sum(quantity for name, quantity in billed.items() if name in inside)
+        prompt = sum([quantity for name, quantity in billed.items() if name in inside])
     if others:
         billed.update((name, others[name]) for name in sorted(others) if others[name])
-    return Quantities(billed, int(prompt), tuple(notes))
+    return Quantities(billed, prompt, tuple(notes), is_whole)
 
 
 def ancestry(name: str) -> tuple[str, ...]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from decimal import Context, Decimal
 from typing import Any
 
+from aso.semconv import decimal_text
+
 MILLION, THOUSAND, HOUR = 1_000_000, 1_000, 3_600
 Rates = dict[str, tuple[Decimal, int]]
 _TWELVE = Context(prec=12)  # what one source writes as a binary float is rounded to this
@@ -51,7 +53,7 @@ class PriceEntry:
     def _written(self, rates: Rates) -> dict[str, list[Any]]:
         """Return decimal text, the number of units and, where it differs, the source."""
         return {
-            unit: [format(amount, "f"), per, *([self.filled[unit]] if unit in self.filled else [])]
+            unit: [decimal_text(amount), per, *([self.filled[unit]] if unit in self.filled else [])]
             for unit, (amount, per) in sorted(rates.items())
         }
 
