@@ -87,15 +87,17 @@ def _fill(ledger: Ledger, rows: int) -> None:
 
 
 def _report(ledger: Ledger) -> None:
-    print(f"{'aso report --by':<24} {'groups':>8} {'seconds':>8} {'with --latency':>15}")
+    print(f"seconds, wall / CPU (load average {os.getloadavg()[0]:.1f}):")
+    print(f"{'aso report --by':<24} {'groups':>8} {'plain':>16} {'--latency':>16}")
     for by in GROUPINGS:
         took = []
         for with_latency in (False, True):
-            began = time.perf_counter()
+            began, began_cpu = time.perf_counter(), time.process_time()
             found = spend(ledger, parse_grouping(by), with_latency=with_latency)
             formats.as_json(found)
-            took.append(time.perf_counter() - began)
-        print(f"{by or '(total)':<24} {len(found.lines):>8,} {took[0]:>8.2f} {took[1]:>15.2f}")
+            wall, cpu = time.perf_counter() - began, time.process_time() - began_cpu
+            took.append(f"{wall:.2f} / {cpu:.2f}")
+        print(f"{by or '(total)':<24} {len(found.lines):>8,} {took[0]:>16} {took[1]:>16}")
     print(f"calls {found.total.calls:,}, cost {found.total.cost} USD")
     print(f"peak RSS {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
 

@@ -15,7 +15,9 @@ Encode = Callable[[Any], bytes]
 Row = tuple[Any, ...]
 
 _ATTO_PER_NANO = 10**9
-_LARGEST = 2**63 - 1  # SQLite's integers
+# Far below SQLite's largest integer, so that sums of many stay below it too.
+_MOST_NANO = 10**18
+_MOST_TOKENS = 10**15
 _EXACT = Context(prec=80)  # whatever the program has made of its own context
 
 _columns = attrgetter(*COLUMNS.values())
@@ -72,7 +74,7 @@ def split(total: Decimal | None) -> tuple[int | None, int | None, str | None]:
     atto = _EXACT.scaleb(total, 18)
     whole = int(atto)
     nano, rest = divmod(whole, _ATTO_PER_NANO)
-    if atto != whole or abs(nano) > _LARGEST:
+    if atto != whole or abs(nano) > _MOST_NANO:
         return 0, 0, format(total, "f")
     return nano, rest, None
 
@@ -83,8 +85,8 @@ def joined(nano: int, atto: int) -> Decimal:
 
 
 def _fitting(count: int | None) -> int | None:
-    """Return the count, unless it is beyond belief and SQLite: the document has it anyway."""
-    return count if count is None or count <= _LARGEST else None
+    """Return the count, unless no call can have used so much: only the document has it then."""
+    return count if count is None or count <= _MOST_TOKENS else None
 
 
 def _named(names: Sequence[str], values: Sequence[Any]) -> dict[str, Any]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Context, Decimal
-from itertools import chain
 from typing import Any, Protocol
 
 from aso.ledger.rows import joined
@@ -30,6 +28,12 @@ _SUMS = f"""
   SUM(kind = 'call' AND {_ESTIMATED}),
   SUM(cost_rest IS NOT NULL)
 """
+_RESTS = 12  # the place of the last of these
+# A call's milliseconds, as text: one pass over the rows for sums and percentiles.
+_TIMES = """
+  GROUP_CONCAT(CASE WHEN kind = 'call' THEN ended_at_ms - started_at_ms END),
+  GROUP_CONCAT(CASE WHEN kind = 'call' THEN first_byte_at_ms - started_at_ms END)
+"""
 
 
 _ALWAYS = Period()
@@ -45,7 +49,6 @@ _ADDED = (
     "estimated_calls",
 )
 Percentiles = tuple[int, int]  # p50 and p95
-_Times = tuple["array[int]", "array[int]"]
 
 
 class Rows(Protocol):
@@ -111,12 +114,16 @@ def spend(
         ConfigError: a filter is wrong.
     """
     condition, parameters = _condition(period, where)
-    lines = _lines(rows, by, condition, parameters)
+    sums = f"{_SUMS}, {_TIMES}" if with_latency else _SUMS
+    found = _grouped(rows, by, sums, condition, parameters)
+    lines = [_line(row, len(by)) for row in found]
+    if any(row[len(by) + _RESTS] for row in found):
+        _add_rests(rows, by, lines, condition, parameters)
     total = Line(())
     for line in lines:
         total.add(line)
     if with_latency:
-        _add_latency(rows, by, [*lines, total], condition, parameters)
+        _add_latency(found, lines, total)
     lines.sort(key=_in_time if by and by[0].name in TIMES else _dearest_first)
     return Spend(by, lines, total, has_latency=with_latency)
 
@@ -135,24 +142,20 @@ def _condition(period: Period, where: Sequence[str]) -> tuple[str, list[Any]]:
     return f"({filters}) AND ({times})", [*values, *instants]
 
 
-def _lines(
-    rows: Rows, by: Sequence[Grouping], condition: str, parameters: Sequence[Any]
-) -> list[Line]:
-    groups = [group.sql for group in by]
-    grouped = f" GROUP BY {', '.join(str(n + 1) for n in range(len(groups)))}" if groups else ""
-    select = ", ".join([*groups, _SUMS])
+def _grouped(
+    rows: Rows, by: Sequence[Grouping], sums: str, condition: str, parameters: Sequence[Any]
+) -> Sequence[tuple[Any, ...]]:
+    select = ", ".join([*(group.sql for group in by), sums])
+    grouped = f" GROUP BY {', '.join(str(n + 1) for n in range(len(by)))}" if by else ""
     sql = f"SELECT {select} FROM latest WHERE {condition}{grouped}"  # noqa: S608 — our own names
-    found = [_line(row, len(groups)) for row in rows.query(sql, parameters)]
-    if any(row_has_rest for _, row_has_rest in found):
-        _add_rests(rows, by, [line for line, _ in found], condition, parameters)
-    return [line for line, _ in found]
+    return list(rows.query(sql, parameters))
 
 
-def _line(row: Sequence[Any], width: int) -> tuple[Line, int]:
-    numbers: list[int] = [value or 0 for value in row[width:]]
+def _line(row: Sequence[Any], width: int) -> Line:
+    numbers: list[int] = [value or 0 for value in row[width : width + _RESTS]]
     calls, prompt, completion, nano, atto, e_nano, e_atto = numbers[:7]
-    unpriced, partial, refused, unmetered, estimated, rests = numbers[7:]
-    line = Line(
+    unpriced, partial, refused, unmetered, estimated = numbers[7:]
+    return Line(
         tuple(row[:width]),
         calls,
         prompt,
@@ -165,7 +168,6 @@ def _line(row: Sequence[Any], width: int) -> tuple[Line, int]:
         unmetered,
         estimated,
     )
-    return line, rests
 
 
 def _add_rests(
@@ -186,35 +188,20 @@ def _add_rests(
             line.estimated_cost = _EXACT.add(line.estimated_cost, Decimal(rest))
 
 
-def _add_latency(
-    rows: Rows,
-    by: Sequence[Grouping],
-    lines: Sequence[Line],
-    condition: str,
-    parameters: Sequence[Any],
-) -> None:
-    """Add percentiles to the groups and, last in ``lines``, to the total of all."""
-    took = "ended_at_ms - started_at_ms, first_byte_at_ms - started_at_ms"
-    select = ", ".join([*(group.sql for group in by), took])
-    sql = f"SELECT {select} FROM latest WHERE kind = 'call' AND {condition}"  # noqa: S608 — our own names
-    *groups, total = lines
-    times: dict[tuple[Any, ...], _Times] = {
-        line.values: (array("q"), array("q")) for line in groups
-    }
-    for row in rows.query(sql, parameters):
-        durations, first_bytes = times[row[:-2]]
-        durations.append(row[-2])
-        if row[-1] is not None:
-            first_bytes.append(row[-1])
-    for line in groups:
-        line.duration_ms, line.first_byte_ms = map(_percentiles, times[line.values])
-    total.duration_ms = _percentiles(chain.from_iterable(one for one, _ in times.values()))
-    total.first_byte_ms = _percentiles(chain.from_iterable(one for _, one in times.values()))
+def _add_latency(rows: Sequence[Sequence[Any]], lines: Sequence[Line], total: Line) -> None:
+    """Add percentiles to the groups and to the total; a row ends with its times as text."""
+    for index, name in ((-2, "duration_ms"), (-1, "first_byte_ms")):
+        every: list[int] = []
+        for row, line in zip(rows, lines, strict=True):
+            times = [int(text) for text in (row[index] or "").split(",") if text]
+            setattr(line, name, _percentiles(times))
+            every += times
+        setattr(total, name, _percentiles(every))
 
 
-def _percentiles(values: Iterable[int]) -> Percentiles | None:
-    ordered = sorted(values)
-    return (at(ordered, 0.50), at(ordered, 0.95)) if ordered else None
+def _percentiles(times: list[int]) -> Percentiles | None:
+    times.sort()
+    return (at(times, 0.50), at(times, 0.95)) if times else None
 
 
 def at(ordered: Sequence[int], share: float) -> int:
