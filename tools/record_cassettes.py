@@ -1,12 +1,13 @@
-"""Record tests/cassettes: the real OpenAI SDK against the loopback provider, through vcrpy.
+"""Record tests/cassettes: the real OpenAI SDK against loopback providers, through vcrpy.
 
-Our own recordings, of our own provider; the host is written as the one it stands for.
+Our own recordings, of our own providers; the host is written as the one it stands for.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import openai
 import vcr
 
 from examples.loopback.provider import LoopbackProvider
+from tests.provider.server import Provider
 
 FOLDER = Path(__file__).resolve().parents[1] / "tests" / "cassettes"
 MESSAGES: Any = [{"role": "user", "content": "A question that the recording answers."}]
@@ -41,10 +43,8 @@ def stream(client: openai.OpenAI) -> None:
 
 
 def refused(client: openai.OpenAI) -> None:
-    try:
+    with suppress(openai.BadRequestError):
         client.chat.completions.create(model="gpt-broken", messages=MESSAGES)
-    except openai.BadRequestError:
-        pass
 
 
 def asynchronous(client: openai.OpenAI) -> None:
@@ -55,24 +55,53 @@ def asynchronous(client: openai.OpenAI) -> None:
     asyncio.run(call())
 
 
-SCENES: dict[str, Callable[[openai.OpenAI], None]] = {
-    "plain": plain,
-    "stream": stream,
-    "refused": refused,
-    "asynchronous": asynchronous,
-}
+def response(client: openai.OpenAI) -> None:
+    client.responses.create(model="gpt-4o-mini", input="A question.")
+
+
+def response_stream(client: openai.OpenAI) -> None:
+    list(client.responses.create(model="gpt-4o-mini", input="A question.", stream=True))
+
+
+def embeddings(client: openai.OpenAI) -> None:
+    client.embeddings.create(
+        model="text-embedding-3-small", input="Words.", encoding_format="float"
+    )
+
+
+_CHATS = (plain, stream, refused, asynchronous)
+_OTHERS = (response, response_stream, embeddings)
+
+
+def without_the_day(response: dict[str, Any]) -> dict[str, Any]:
+    """Drop what differs from one recording to the next."""
+    for name in ("Date", "Server", "date", "server"):
+        response["headers"].pop(name, None)
+    return response
+
+
+def record(scene: Callable[[openai.OpenAI], None], provider: LoopbackProvider | Provider) -> None:
+    """Play one scene and keep what went over the wire."""
+    path = FOLDER / f"{scene.__name__}.yaml"
+    path.unlink(missing_ok=True)
+    with vcr.use_cassette(
+        str(path),
+        filter_headers=_FILTERED,
+        before_record_response=without_the_day,
+        record_mode="all",
+    ):
+        scene(openai.OpenAI(api_key="any", base_url=provider.url, max_retries=0))
+    text = path.read_text(encoding="utf-8")
+    text = text.replace(f"http://{provider.host}", "https://api.openai.com")
+    path.write_text(text.replace(provider.host, "api.openai.com"), encoding="utf-8")
 
 
 def main() -> None:
-    with LoopbackProvider() as provider:
-        for name, scene in SCENES.items():
-            path = FOLDER / f"{name}.yaml"
-            path.unlink(missing_ok=True)
-            with vcr.use_cassette(str(path), filter_headers=_FILTERED, record_mode="all"):
-                scene(openai.OpenAI(api_key="any", base_url=provider.url, max_retries=0))
-            text = path.read_text(encoding="utf-8")
-            text = text.replace(f"http://{provider.host}", "https://api.openai.com")
-            path.write_text(text.replace(provider.host, "api.openai.com"), encoding="utf-8")
+    with LoopbackProvider() as chats, Provider() as others:
+        for scene in _CHATS:
+            record(scene, chats)
+        for scene in _OTHERS:
+            record(scene, others)
 
 
 if __name__ == "__main__":

@@ -73,3 +73,26 @@ def test_a_recorded_async_call() -> None:
     with replayed("asynchronous") as events:
         asyncio.run(call())
     assert [outline(event)[:3] for event in events] == [("openai", "completed", "provider")]
+
+
+@pytest.mark.skipif(not hasattr(openai.OpenAI, "responses"), reason="this SDK has no responses")
+@pytest.mark.parametrize("is_stream", [False, True], ids=["plain", "stream"])
+def test_a_recorded_response(is_stream: bool) -> None:
+    with replayed("response_stream" if is_stream else "response") as events:
+        answer: Any = openai.OpenAI(api_key="any").responses.create(
+            model="gpt-4o-mini", input="A question.", stream=is_stream
+        )
+        assert not is_stream or [one.type for one in answer][-1] == "response.completed"
+    assert [outline(event) for event in events] == [
+        ("openai", "completed", "provider", 100, 64, 20, "priced")
+    ]
+
+
+def test_recorded_embeddings() -> None:
+    with replayed("embeddings") as events:
+        openai.OpenAI(api_key="any").embeddings.create(
+            model="text-embedding-3-small", input="Words.", encoding_format="float"
+        )
+    assert [outline(event) for event in events] == [
+        ("openai", "completed", "provider", 8, None, None, "priced")
+    ]
