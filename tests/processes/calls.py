@@ -31,7 +31,7 @@ def instrumented() -> None:
 def client_of(url: str) -> Any:
     from openai import OpenAI
 
-    return OpenAI(base_url=url, api_key="any", max_retries=0)
+    return OpenAI(base_url=url, api_key="any", max_retries=0, timeout=60.0)
 
 
 def say(text: str) -> None:
@@ -91,6 +91,13 @@ def for_ever(url: str) -> None:
     while True:
         call(client)
         stream(client)
+
+
+def for_ever_into(url: str, said: Path) -> None:
+    """The same, with a file for what is said and a home beside it."""
+    os.environ["ASO_HOME"] = str(said.parent / "home")
+    os.dup2(os.open(said, os.O_WRONLY | os.O_APPEND), 1)
+    for_ever(url)
 
 
 def wait_after_calls(url: str) -> None:
@@ -262,7 +269,7 @@ def use_uvloop(url: str) -> None:
 async def many_tasks(url: str) -> None:
     from openai import AsyncOpenAI
 
-    async with AsyncOpenAI(base_url=url, api_key="any", max_retries=0) as client:
+    async with AsyncOpenAI(base_url=url, api_key="any", max_retries=0, timeout=60.0) as client:
         await asyncio.gather(*(one_task(client, number) for number in range(200)))
 
 

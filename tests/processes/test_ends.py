@@ -12,11 +12,17 @@ from tests.processes.running import adopt, events, ids, run, start
 
 
 def test_a_program_that_ends_has_delivered_its_calls(url: str) -> None:
-    assert ids_after_adoption_of_nothing(run("plain", url)) == ids()
+    lines = run("plain", url)
+
+    assert len(lines) == 3
+    assert ids() == sorted(lines)
 
 
 def test_sys_exit_delivers(url: str) -> None:
-    assert ids_after_adoption_of_nothing(run("leave_by_sys_exit", url)) == ids()
+    lines = run("leave_by_sys_exit", url)
+
+    assert len(lines) == 3
+    assert ids() == sorted(lines)
 
 
 def test_a_stream_open_at_exit_is_one_cancelled_event(url: str) -> None:
@@ -45,7 +51,7 @@ def test_a_crash_leaves_the_calls_to_the_next_process(url: str) -> None:
     assert ids() == sorted(lines)
 
 
-@pytest.mark.parametrize("round_", range(5))
+@pytest.mark.parametrize("round_", range(4))
 def test_kill_9_of_several_writers_loses_and_doubles_nothing(url: str, round_: int) -> None:
     seen = killed_writers(url, 3, random.Random(round_))
 
@@ -65,9 +71,3 @@ def killed_writers(url: str, count: int, chance: random.Random) -> list[str]:
         one.kill()
     rest = [one.communicate()[0] for one in running]
     return "".join([*first, *rest]).split()
-
-
-def ids_after_adoption_of_nothing(lines: list[str]) -> list[str]:
-    """Return what the ledger must hold without anybody's help."""
-    assert lines
-    return sorted(lines)
