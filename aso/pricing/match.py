@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from aso.pricing.catalog import Catalog, Row
 
-_DATE = re.compile(r"[-@](?:\d{4}-\d{2}-\d{2}|\d{8})$")
+# A version's date, or Google's number of a stable version (ai.google.dev/gemini-api/docs/models).
+_DATE = re.compile(r"[-@](?:\d{4}-\d{2}-\d{2}|\d{8}|00\d)$")
 _FINE_TUNED = re.compile(r"ft:(?P<base>[^:]+):.*")
 
 

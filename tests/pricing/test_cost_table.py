@@ -162,3 +162,71 @@ def test_wrong_arguments_of_price_say_what_is_wrong() -> None:
         price(USAGE, provider="openai", model="gpt-5.4", at=NOW, tier="flex")
     with pytest.raises(ConfigError, match="no time zone"):
         price(USAGE, provider="openai", model="gpt-5.4", at=datetime(2026, 1, 1))
+
+
+def test_the_requests_model_counts_where_the_answer_names_none() -> None:
+    cost = Pricer().price(
+        USAGE, provider="openai", model=None, request_model="gpt-5.4", at=NOW, conditions={}
+    )
+    assert (cost.pricing_model, cost.status) == ("gpt-5.4", "priced")
+
+
+def test_the_answers_model_counts_even_where_only_the_requests_is_known() -> None:
+    cost = Pricer().price(
+        USAGE, provider="openai", model="gpt-99", request_model="gpt-5.4", at=NOW, conditions={}
+    )
+    assert (cost.pricing_matched, cost.status) == (False, "unpriced")
+
+
+@pytest.mark.parametrize(
+    ("provider", "said", "expected"),
+    [
+        ("xai", {"cost_in_usd_ticks": 12_300_000}, "0.00123"),
+        ("perplexity", {"cost": {"total_cost": "0.02"}}, "0.02"),
+        (
+            "openrouter",
+            {"cost": "0.0001", "cost_details": {"upstream_inference_cost": 1}},
+            "0.0001",
+        ),
+    ],
+)
+def test_a_cost_is_read_as_the_provider_writes_it(
+    provider: str, said: dict[str, Any], expected: str
+) -> None:
+    assert settled(provider, "no-such-model", reported=said)[2] == expected
+
+
+@pytest.mark.parametrize("said", [{"cost": "-1"}, {"cost": "much"}, {"cost": True}, {"cost": None}])
+def test_a_reported_cost_that_cannot_be_is_not_believed(said: dict[str, Any]) -> None:
+    assert settled("openrouter", "no-such", reported=said) == (None, None, None, "none", "unpriced")
+
+
+def test_a_cost_from_one_whose_word_does_not_count_is_kept_beside_ours() -> None:
+    assert settled("openai", "gpt-5.4", reported={"cost": "9"}) == (
+        "9",
+        "0.0175",
+        "0.0175",
+        "standard",
+        "priced",
+    )
+
+
+def test_with_your_own_key_the_only_line_is_the_fee() -> None:
+    said = {"cost": "0.0001", "upstream_cost": "0.002", "is_byok": True}
+    cost = price(
+        USAGE, provider="openrouter", model="openai/gpt-4o-mini", at=NOW, provider_reported=said
+    )
+    assert [(line.unit, line.amount) for line in cost.lines] == [
+        ("provider_cost", Decimal("0.0001"))
+    ]
+
+
+def test_nothing_used_costs_nothing() -> None:
+    usage = Usage(input_tokens=0, output_tokens=0)
+    assert settled("openai", "gpt-5.4", usage)[2:] == ("0", "standard", "priced")
+
+
+def test_a_quantity_that_cannot_be_is_unknown_and_never_zero() -> None:
+    assert settled("openai", "gpt-5.4", {"prompt_tokens": -5})[2:] == (None, "none", "unpriced")
+    with pytest.raises(ConfigError, match="a number ≥ 0"):
+        price({"prompt_tokens": -5}, provider="openai", model="gpt-5.4", at=NOW)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import decimal
 from datetime import datetime, timezone
 from decimal import Decimal
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as some
@@ -15,23 +16,58 @@ from aso.records import Usage
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
 COUNTS = some.integers(min_value=0, max_value=10**7)
+SMALL = some.integers(min_value=0, max_value=10**4)  # far below every long prompt
+CALLS = [
+    ("openai", "gpt-4o", {}),
+    ("openai", "gpt-6.1-sol", {"service_tier": "flex"}),
+    ("openai", "gpt-5.4", {"data_residency": "eu", "processing": "batch"}),
+    ("openai", "gpt-realtime-2", {}),
+    ("anthropic", "claude-opus-5-5", {"inference_geo": "us", "speed": "fast"}),
+    ("google", "gemini-2.5-flash", {}),
+    ("xai", "grok-4.3", {"provider_reported": {"ticks": 123}}),
+    ("groq", "whisper-large-v3", {}),
+    ("deepseek", "deepseek-v4-pro", {"overlay": {"deepseek:*": {"multiplier": "0.9137"}}}),
+]
 
 
-@some.composite
-def usages(draw: some.DrawFn) -> Usage:
-    cached, written, audio, rest = (draw(COUNTS) for _ in range(4))
-    reasoning, said = draw(COUNTS), draw(COUNTS)
-    return Usage(
-        input_tokens=cached + written + audio + rest,
-        cache_read_input_tokens=cached,
-        cache_write_input_tokens=written,
-        input_audio_tokens=audio,
-        output_tokens=reasoning + said,
-        reasoning_output_tokens=reasoning,
-    )
+def usage_of(counts: Any) -> some.SearchStrategy[Usage]:
+    def build(numbers: list[int]) -> Usage:
+        cached, written, hour, audio, rest, reasoning, said = numbers
+        return Usage(
+            input_tokens=cached + written + hour + audio + rest,
+            cache_read_input_tokens=cached,
+            cache_write_input_tokens=written + hour,
+            cache_write_1h_input_tokens=hour,
+            input_audio_tokens=audio,
+            output_tokens=reasoning + said,
+            reasoning_output_tokens=reasoning,
+        )
+
+    return some.lists(counts, min_size=7, max_size=7).map(build)
 
 
-@given(usages())
+def total(usage: Usage, call: tuple[str, str, dict[str, Any]]) -> Decimal:
+    provider, model, conditions = call
+    return price(usage, provider=provider, model=model, at=NOW, **conditions).total or Decimal(0)
+
+
+def plus(left: Usage, right: Usage) -> Usage:
+    counted = {
+        name: getattr(left, name) + getattr(right, name)
+        for name in (
+            "input_tokens",
+            "output_tokens",
+            "cache_read_input_tokens",
+            "cache_write_input_tokens",
+            "cache_write_1h_input_tokens",
+            "reasoning_output_tokens",
+            "input_audio_tokens",
+        )
+    }
+    return Usage(**counted)
+
+
+@given(usage_of(COUNTS))
 def test_leaves_are_disjoint_and_sum_to_the_wholes(usage: Usage) -> None:
     leaves = decompose(usage).leaves
     of = {
@@ -42,29 +78,43 @@ def test_leaves_are_disjoint_and_sum_to_the_wholes(usage: Usage) -> None:
     assert all(count > 0 for count in leaves.values())
 
 
-@given(usages())
-def test_lines_sum_to_the_total_exactly(usage: Usage) -> None:
-    cost = price(usage, provider="openai", model="gpt-4o", at=NOW)
-    for line in cost.lines:
-        assert line.amount == Decimal(line.quantity) * line.rate / Decimal(line.per)
-    assert sum(line.amount for line in cost.lines) == cost.total
+@given(usage_of(COUNTS), some.sampled_from(CALLS))
+def test_lines_are_exact_and_sum_to_the_total_exactly(
+    usage: Usage, call: tuple[str, str, dict[str, Any]]
+) -> None:
+    provider, model, conditions = call
+    cost = price(usage, provider=provider, model=model, at=NOW, **conditions)
+    with decimal.localcontext() as context:
+        context.prec = 60
+        for line in cost.lines:
+            factor = Decimal(1) if line.multiplier is None else line.multiplier
+            assert line.amount * Decimal(line.per) == Decimal(line.quantity) * line.rate * factor
+        assert cost.total is None or sum(line.amount for line in cost.lines) == cost.total
 
 
-@given(COUNTS, COUNTS)
-def test_prices_add_up_below_the_long_prompt(first: int, second: int) -> None:
-    def of(count: int) -> Decimal:
-        usage = {"prompt_tokens": 0, "completion_tokens": count}
-        return price(usage, provider="openai", model="gpt-4o", at=NOW).total or Decimal(0)
+@given(usage_of(SMALL), usage_of(SMALL), some.sampled_from(CALLS[:6]))
+def test_prices_add_up_below_the_long_prompt(
+    first: Usage, second: Usage, call: tuple[str, str, dict[str, Any]]
+) -> None:
+    both = total(plus(first, second), call)
+    assert total(first, call) + total(second, call) == both
 
-    assert of(first) + of(second) == of(first + second)
+
+@given(usage_of(COUNTS), usage_of(COUNTS), some.sampled_from(CALLS[:6]))
+def test_more_of_anything_never_costs_less(
+    usage: Usage, more: Usage, call: tuple[str, str, dict[str, Any]]
+) -> None:
+    assert total(plus(usage, more), call) >= total(usage, call)
 
 
-@given(usages())
-def test_the_programs_decimal_context_does_not_matter(usage: Usage) -> None:
-    exact = price(usage, provider="openai", model="gpt-5.4", at=NOW)
+@given(usage_of(COUNTS), some.sampled_from(CALLS))
+def test_the_programs_decimal_context_does_not_matter(
+    usage: Usage, call: tuple[str, str, dict[str, Any]]
+) -> None:
+    exact = total(usage, call)
     with decimal.localcontext() as context:
         context.prec = 3
-        assert price(usage, provider="openai", model="gpt-5.4", at=NOW) == exact
+        assert total(usage, call) == exact
 
 
 @given(some.dictionaries(some.sampled_from(["prompt_tokens", "cache_read_tokens"]), COUNTS))

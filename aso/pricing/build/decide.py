@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from aso.pricing.build.merge import Merged
@@ -13,7 +13,7 @@ def decide(merged: Merged, overrides: Mapping[str, Any], calendars: Mapping[str,
     """Apply every table of overrides.toml; each entry has its page, date and reason there."""
     for one in overrides.get("row", ()):
         _row(merged, one)
-    for table, apply in (("end", _end), ("fee", _fee), ("multiplier", _multiplier)):
+    for table, apply in _APPLY.items():
         for one in overrides.get(table, ()):
             for document in _documents(merged, one):
                 apply(document, one)
@@ -41,8 +41,20 @@ def _fee(document: dict[str, Any], one: Mapping[str, Any]) -> None:
             price["rates"] = dict(sorted({**_rates(one), **price["rates"]}.items()))
 
 
+def _alias(document: dict[str, Any], one: Mapping[str, Any]) -> None:
+    document["aliases"] = sorted({*document["aliases"], *one["names"]})
+
+
 def _multiplier(document: dict[str, Any], one: Mapping[str, Any]) -> None:
     document.setdefault("multipliers", {}).setdefault(one["name"], dict(one["values"]))
+
+
+_APPLY: Mapping[str, Callable[[dict[str, Any], Mapping[str, Any]], None]] = {
+    "alias": _alias,
+    "end": _end,
+    "fee": _fee,
+    "multiplier": _multiplier,
+}
 
 
 def _rates(one: Mapping[str, Any]) -> dict[str, list[Any]]:

@@ -1,0 +1,97 @@
+"""The builder's rules: who is believed, what is filled in, what stays out."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from aso.pricing.build.merge import Merged, merge, packed
+from aso.pricing.build.rows import MILLION, PriceEntry, SourceRow, from_float
+from aso.pricing.catalog import Catalog
+
+DAY = "2026-11-23"
+
+
+def row(source: str, rate: str, *more: PriceEntry, **rates: str) -> SourceRow:
+    everything = {"input_tokens": rate, **rates}
+    standard = PriceEntry({unit: (Decimal(one), MILLION) for unit, one in everything.items()})
+    return SourceRow(source, "openai", "m", {"m"}, [standard, *more])
+
+
+def merged(*rows: SourceRow, settled: Any = ()) -> Merged:
+    return merge([[one] for one in rows], settled, DAY)
+
+
+def confidence(found: Merged) -> tuple[str, list[str]] | None:
+    document = found.providers.get("openai", {}).get("m")
+    return None if document is None else (document["confidence"], document["sources"])
+
+
+def test_two_that_say_the_same_agree() -> None:
+    assert confidence(merged(row("a", "1"), row("b", "1"))) == ("agreed", ["a", "b"])
+
+
+def test_one_alone_is_single() -> None:
+    assert confidence(merged(row("a", "1"))) == ("single", ["a"])
+
+
+def test_two_that_differ_stay_out_and_are_reported() -> None:
+    found = merged(row("a", "1"), row("b", "2"))
+    assert confidence(found) is None
+    assert found.conflicts == ["openai:m a / b {'input_tokens': ('1', '2')}"]
+
+
+def test_two_outvote_the_first() -> None:
+    found = merged(row("a", "1"), row("b", "2"), row("c", "2"))
+    assert confidence(found) == ("agreed", ["b", "c"])
+    assert len(found.outvoted) == 1
+
+
+def test_a_person_settles_a_conflict() -> None:
+    settled = [{"provider": "openai", "models": ["m"], "take": "b"}]
+    found = merged(row("a", "1"), row("b", "2"), settled=settled)
+    assert confidence(found) == ("settled", ["b"])
+
+
+def test_what_one_alone_calls_free_stays_out() -> None:
+    found = merged(row("a", "0"))
+    assert confidence(found) is None
+    assert found.conflicts == ["openai:m a alone says it is free"]
+
+
+def test_what_the_first_leaves_out_is_filled_in_and_names_its_source() -> None:
+    found = merged(row("a", "1"), row("b", "1", input_audio_tokens="7"))
+    rates = found.providers["openai"]["m"]["prices"][0]["rates"]
+    assert rates == {
+        "input_tokens": ["1", MILLION],
+        "input_audio_tokens": ["7", MILLION, "b:single"],
+    }
+
+
+def test_earlier_prices_of_a_variant_come_before_the_first_sources() -> None:
+    batch = {"processing": "batch"}
+
+    def of(rate: str, since: str) -> PriceEntry:
+        return PriceEntry({"input_tokens": (Decimal(rate), MILLION)}, since=since, when=batch)
+
+    late, early = "2026-10-14T00:00:00+00:00", "2025-01-01T00:00:00+00:00"
+    found = merged(row("a", "1", of("0.5", late)), row("b", "1", of("0.6", early)))
+    prices = found.providers["openai"]["m"]["prices"]
+    assert [price.get("since") for price in prices] == [early, None, late]
+
+
+def test_floats_lose_their_binary_dust() -> None:
+    assert from_float(1.6000000000000001e-06, MILLION) == Decimal("1.6")
+    assert from_float(0.0, MILLION) == 0
+
+
+def test_the_same_rows_give_the_same_bytes_and_can_be_read() -> None:
+    inputs = {"version": "1", "input": []}
+    texts = {packed(merged(row("a", "1"), row("b", "1")), inputs) for _ in range(2)}
+    (text,) = texts
+    found = Catalog(text).row("openai", "m")
+    assert found is not None
+    assert (found.source, found.standard[0].rates["input_tokens"].amount) == (
+        "catalog:a+b:agreed",
+        1,
+    )
