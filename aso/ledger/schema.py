@@ -118,8 +118,7 @@ INSERT_EVENT = (
     f"VALUES ({', '.join('?' * len(_NAMES))})"
 )
 INSERT_DOCUMENT = (
-    "INSERT OR IGNORE INTO documents "
-    "SELECT id, ?3 FROM events WHERE event_id = ?1 AND revision = ?2"
+    "INSERT OR IGNORE INTO documents SELECT id, ? FROM events WHERE event_id = ? AND revision = ?"
 )
 # What rows.event_of takes.
 STORED = (*COLUMNS, "dims", "document")

@@ -69,7 +69,7 @@ class Ledger:
         """
         rows = [row_of(event, self._encode) for event in events]
         documents = [
-            (event.event_id, event.revision, document_of(event, self._encode)) for event in events
+            (document_of(event, self._encode), event.event_id, event.revision) for event in events
         ]
         with self._explained(), self._transaction() as connection:
             connection.executemany(INSERT_EVENT, rows)

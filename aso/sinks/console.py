@@ -24,7 +24,7 @@ class ConsoleSink:
         if stream is None:  # a program without a console
             return
         text = "".join(f"{line(event)}\n" for event in events)
-        encoding = stream.encoding or "utf-8"
+        encoding = getattr(stream, "encoding", None) or "utf-8"
         stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
         stream.flush()
 

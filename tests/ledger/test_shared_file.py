@@ -93,3 +93,34 @@ def test_a_late_lower_revision_does_not_take_the_place_of_a_higher_one(tmp_path:
     assert [one.revision for one in ledger.events()] == [2]
     assert [one.revision for one in ledger.events(all_revisions=True)] == [0, 1, 2]
     ledger.close()
+
+
+_FULL = """
+import resource, sys
+from pathlib import Path
+from aso.ledger import LedgerError
+from aso.sinks import LedgerSink
+from tests.events import event
+sink, batch = LedgerSink(Path(sys.argv[1])), [event(number) for number in range(500)]
+sink.send(batch[:1])
+unlimited = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, unlimited[1]))
+try:
+    sink.send(batch)
+except LedgerError as error:
+    print(error)
+resource.setrlimit(resource.RLIMIT_FSIZE, unlimited)
+sink.send(batch)
+sink.close()
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a limit on a file's size")
+def test_a_batch_that_found_no_room_is_there_once_when_there_is_room(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    command = [sys.executable, "-c", _FULL, str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.stderr, done.returncode) == ("", 0)
+    assert "cannot be used" in done.stdout
+    assert "on a disk with room" in done.stdout
+    assert count(path) == 500
