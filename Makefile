@@ -47,4 +47,4 @@ api-snapshot: $(VENV)/.installed ## rewrite tests/public_api.txt after a deliber
 	$(BIN)/python -m tests.test_public_api
 
 clean: ## remove environments and caches
-	rm -rf $(VENV) .venvs .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) .venvs .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist

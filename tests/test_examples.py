@@ -49,3 +49,10 @@ def test_the_demo_ends_with_a_report_and_an_explanation() -> None:
     assert done.returncode == 0, done.stderr
     for words in ("$ aso report", "$ aso explain", "unpriced", "refused", "sum of the lines"):
         assert words in done.stdout
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert report_of(readme) == report_of(done.stdout)
+
+
+def report_of(text: str) -> str:
+    """Return the report, which is the same in every run; events have ids and times of their own."""
+    return text.partition("$ aso report")[2].partition("$ aso explain")[0]
