@@ -6,6 +6,7 @@ Usage rules, wire tables and prices are not on the import path of a program that
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,28 +20,52 @@ Prices = Mapping[str, Any] | str | Path
 
 
 class Derive:
-    """Derives events. Contract prices are read and checked at once, everything else later.
+    """Derives events, each with the contract prices of the process that wrote its record.
+
+    Contract prices are kept in ``home/prices/``, named by their hash: whoever adopts the records
+    of a dead process prices them as it would have.
+
+    Args:
+        prices: this process's contract prices; read and checked at once, everything else later.
+        home: where they are kept; None: nowhere.
 
     Raises:
         ConfigError: the contract prices are wrong.
     """
 
-    def __init__(self, prices: Prices | None = None) -> None:
-        self._prices = prices
-        self._pricer: Pricer | None = None
-        if prices is not None:
-            self._load()
+    def __init__(self, prices: Prices | None = None, home: Path | None = None) -> None:
+        self._folder = None if home is None else home / "prices"
+        self._pricers: dict[str | None, Pricer] = {}
+        self.sha256 = None if prices is None else self._keep(prices)
 
     def __call__(self, payload: bytes, origin: Origin) -> Event:
         """Return the event of a journal record, ours or a dead process's."""
         from aso.event import build
         from aso.facts import decode
 
-        return build(decode(payload), origin, self._pricer or self._load())
+        return build(decode(payload), origin, self._pricer(origin.prices))
 
-    def _load(self) -> Pricer:
+    def _pricer(self, sha256: str | None) -> Pricer:
+        if sha256 not in self._pricers:
+            from aso.pricing import Pricer, load_overlay
+
+            overlay = None
+            if sha256 is not None and self._folder is not None:
+                with suppress(OSError, ValueError):  # gone or broken: list prices are left
+                    kept = (self._folder / f"{sha256}.json").read_text(encoding="utf-8")
+                    overlay = load_overlay(kept)
+            self._pricers[sha256] = Pricer(overlay=overlay)
+        return self._pricers[sha256]
+
+    def _keep(self, prices: Prices) -> str:
         from aso.pricing import Pricer, load_overlay
 
-        overlay = None if self._prices is None else load_overlay(self._prices)
-        self._pricer = Pricer(overlay=overlay)
-        return self._pricer
+        overlay = load_overlay(prices)
+        self._pricers[overlay.sha256] = Pricer(overlay=overlay)
+        if self._folder is not None:
+            with suppress(OSError):  # a home that cannot be written: the journal is in memory, too
+                self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                path = self._folder / f"{overlay.sha256}.json"
+                path.touch(mode=0o600)
+                path.write_text(overlay.canonical, encoding="utf-8")
+        return overlay.sha256

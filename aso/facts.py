@@ -16,6 +16,7 @@ class Origin(NamedTuple):
     env: str | None
     api_key_id: str | None
     aso_version: str
+    prices: str | None = None  # sha256 of the contract prices in force
 
 
 class Facts(NamedTuple):

@@ -52,14 +52,21 @@ class Stats(NamedTuple):
 class Session:
     """One instrumentation: its pipeline, its journal, its shipper and its patches."""
 
-    def __init__(self, settings: Settings, journal: Journal, sinks: Sequence[Sink]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        journal: Journal,
+        sinks: Sequence[Sink],
+        derive: Derive,
+        origin: Origin,
+    ) -> None:
         self.settings = settings
         self.journal = journal
-        self.derive = Derive(settings.prices)
+        self.derive = derive
         self.pipeline = Pipeline(
             journal=journal,
             derive=self.derive,
-            origin=origin_of(settings),
+            origin=origin,
             policy=settings.policy,
             dimensions=settings.dimensions,
             hosts=settings.hosts,
@@ -316,19 +323,22 @@ def _session_for_tests() -> Iterator[Session]:
         uninstrument()
 
 
-def origin_of(settings: Settings) -> Origin:
+def origin_of(settings: Settings, prices: str | None) -> Origin:
     """Return what is the same for every record of this process."""
-    return Origin(settings.env, settings.api_key.id if settings.api_key else None, __version__)
+    key_id = settings.api_key.id if settings.api_key else None
+    return Origin(settings.env, key_id, __version__, prices)
 
 
 def open_session(settings: Settings) -> Session:
     """Open the journal and the sinks that the settings name."""
     sinks = _sinks_of(settings)
     names = sorted(name for sink in sinks if (name := destination_of(sink)) is not None)
+    derive = Derive(settings.prices, settings.home)
+    origin = origin_of(settings, derive.sha256)
     journal = open_journal(
-        settings.home, "+".join(names) or None, origin_of(settings), durability=settings.durability
+        settings.home, "+".join(names) or None, origin, durability=settings.durability
     )
-    return Session(settings, journal, sinks)
+    return Session(settings, journal, sinks, derive, origin)
 
 
 def _sinks_of(settings: Settings) -> Sequence[Sink]:

@@ -21,7 +21,7 @@ def drain(sink: LedgerSink) -> int:
     home = config.home()
     if home is None or sink.destination is None:
         return 0
-    derive, guard, count = Derive(), Guard("aso.drain"), 0
+    derive, guard, count = Derive(home=home), Guard("aso.drain"), 0
     for folder in destinations(home):
         with suppress(OSError):
             for records in adopt_and_read(folder, sink.destination):

@@ -50,6 +50,7 @@ class Overlay:
 
     terms: Sequence[Term]
     sha256: str
+    canonical: str = ""  # the document as JSON: what the hash is of
 
     def term(self, provider: str, models: Sequence[str], at: datetime) -> Term | None:
         """Return what was agreed for a model, by any of its names; None: nothing."""
@@ -71,7 +72,7 @@ def load_overlay(source: Mapping[str, Any] | str | Path) -> Overlay:
     document = read(source, "prices")
     terms = tuple(_term(pattern, table) for pattern, table in document.items())
     canonical = json.dumps(document, sort_keys=True, default=str)
-    return Overlay(terms, hashlib.sha256(canonical.encode()).hexdigest())
+    return Overlay(terms, hashlib.sha256(canonical.encode()).hexdigest(), canonical)
 
 
 def _term(pattern: object, table: object) -> Term:
