@@ -80,7 +80,7 @@ def fill_the_disk(url: str) -> None:
     client = client_of(url)
     for _ in range(100):
         call(client)
-    for number in range(3_000):
+    for number in range(1_000):
         aso.record(provider="openai", model=MODEL, usage={"prompt_tokens": number})
 
 

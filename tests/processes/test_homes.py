@@ -52,7 +52,7 @@ def test_a_disk_that_fills_up_loses_nothing_for_the_ingest_endpoint(
         lines = run("fill_the_disk", url, ASO_API_KEY=KEY, ASO_ENDPOINT=ingest.url)
 
     assert not set(lines) - {str(event["generation_id"]) for event in ingest.events.values()}
-    assert len(ingest.events) == len(lines) + 3_000
+    assert len(ingest.events) == len(lines) + 1_000
 
 
 def test_without_any_home_instrument_says_what_to_do_and_calls_go_on(url: str) -> None:
@@ -82,18 +82,6 @@ def run_without_home(role: str, url: str, **changes: str) -> list[str]:
         lines = process.communicate()[0].splitlines()
     assert process.returncode == 0
     return lines
-
-
-def test_what_could_not_be_shipped_at_exit_is_shipped_by_the_next_process(
-    url: str, ingest: IngestServer
-) -> None:
-    ingest.answers = [(503, {}, {"error": "AISpendOps: down"})] * 1000
-    lines = run("plain", url, ASO_API_KEY=KEY, ASO_ENDPOINT=ingest.url)
-    assert not ingest.events
-
-    ingest.answers = []
-    lines += run("plain", url, ASO_API_KEY=KEY, ASO_ENDPOINT=ingest.url)
-    assert received(ingest) == sorted(lines)
 
 
 def test_an_endpoint_that_refuses_connections_keeps_the_calls_for_the_next_process(
