@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -59,16 +58,19 @@ class _Reading:
 
 def at(value: Any, path: str) -> Any:
     """Return what stands at a dotted path of nested tables; None where nothing does."""
-    for name in _names_of(path):
+    for name in _NAMES.get(path) or _split(path):
         if type(value) is not dict:
             return None
         value = value.get(name)
     return value
 
 
-@lru_cache(maxsize=1024)
-def _names_of(path: str) -> tuple[str, ...]:
-    return tuple(path.split("."))
+_NAMES: dict[str, tuple[str, ...]] = {}  # paths stand in tables of ours: there are few
+
+
+def _split(path: str) -> tuple[str, ...]:
+    names = _NAMES[path] = tuple(path.split("."))
+    return names
 
 
 def interpret(
@@ -145,10 +147,10 @@ def _take_other_units(raw: Mapping[str, Any], counters: Counters, reading: _Read
 def _count(raw: Mapping[str, Any], paths: tuple[str, ...], reading: _Reading) -> int | None:
     for path in paths:
         value = at(raw, path)
-        if value is None:
-            continue
         if type(value) is int and value >= 0:
             return value
+        if value is None:
+            continue
         if isinstance(value, (float, Decimal)) and value >= 0 and value == int(value):
             return int(value)
         reading.doubtful = True
@@ -167,9 +169,10 @@ def _quantity(raw: Mapping[str, Any], paths: tuple[str, ...]) -> Quantity | None
 
 def _outside(reading: _Reading, part: str, whole: str, other: str) -> None:
     """Add ``part`` to ``whole`` where the reported total says that it stands outside."""
-    inside, outer, rest = (reading.said[name] for name in (part, whole, other))
+    inside = reading.said[part]
     if not inside or reading.total is None:
         return
+    outer, rest = reading.said[whole], reading.said[other]
     if reading.total == (outer or 0) + (rest or 0) + inside:
         reading.said[whole] = (outer or 0) + inside
 
