@@ -60,7 +60,7 @@ def calculate(
         return None
     leaves, prompt_tokens, notes, is_whole = decompose(usage)
     quantity_source = usage.source if isinstance(usage, Usage) else "provider"
-    layers = _layers(selected, prompt_tokens)
+    layers = _layers(selected, prompt_tokens, term)
     bill = _Bill(layers, conditions, selected.multiplier, term, row, model, quantity_source)
     if _is_a_search(bill, usage):
         leaves = {**leaves, "web_search_requests": 1}
@@ -68,8 +68,7 @@ def calculate(
     lines: list[CostLine] = []
     missing: list[str] = []
     for unit, quantity in leaves.items():
-        rate = _rate(bill, unit)
-        if rate is None:
+        if (rate := _rate(bill, unit)) is None:
             missing.append(unit)
         else:
             lines.append(_line(bill, unit, quantity, rate))
@@ -85,14 +84,18 @@ def calculate(
     )
 
 
-def _layers(selected: Selected, prompt_tokens: Quantity) -> Sequence[Mapping[str, Rate]]:
-    """Return the rates in force: a variant's over the standard ones.
+def _layers(
+    selected: Selected, prompt_tokens: Quantity, term: Term | None
+) -> Sequence[Mapping[str, Rate]]:
+    """Return the rates in force: the contract's over a variant's over the standard ones.
 
     A variant that has no long-prompt tier of its own keeps its rates at any length.
     """
     if selected.variant is None:
-        return selected.base.layers(prompt_tokens)
-    return (*selected.variant.layers(prompt_tokens), selected.base.rates)
+        layers = selected.base.layers(prompt_tokens)
+    else:
+        layers = (*selected.variant.layers(prompt_tokens), selected.base.rates)
+    return layers if term is None else (term.rates, *layers)
 
 
 def _is_a_search(bill: _Bill, usage: Usage | Mapping[str, Any]) -> bool:
@@ -110,16 +113,14 @@ def _is_a_search(bill: _Bill, usage: Usage | Mapping[str, Any]) -> bool:
 
 def _rate(bill: _Bill, unit: str) -> Rate | None:
     """Return what a unit costs: the contract's word, else the price list's."""
+    layers = bill.layers
     names = ancestry(unit)
     if unit in _QUALIFIED:
         names = (*(f"{unit}:{one}" for one in qualifiers(bill.conditions)), *names)
     for name in names:
-        if bill.term is not None and name in bill.term.rates:
-            return bill.term.rates[name]
-        for rates in bill.layers:
-            rate = rates.get(name)
-            if rate is not None:
-                return rate
+        for rates in layers:
+            if name in rates:
+                return rates[name]
     return None
 
 

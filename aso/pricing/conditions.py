@@ -12,10 +12,15 @@ from aso.pricing.catalog import Price, Row
 
 # Values that name the standard price: `auto` is what was asked, never a rate.
 _STANDARD = frozenset({"", "auto", "default", "standard", "standard_only", "on_demand", "online"})
-_VARIANTS = ("processing", "service_tier", "speed")  # where several are set, the first is priced
 _PLACES = ("data_residency", "inference_geo")
-_KNOWN = frozenset((*_VARIANTS, *_PLACES))
 _NOWHERE = frozenset({"", "global", "not_available", "none", "default"})
+# Each condition's usual values. Where several variants are set, the first here is priced.
+_USUAL = {
+    "processing": _STANDARD,
+    "service_tier": _STANDARD,
+    "speed": _STANDARD,
+    **dict.fromkeys(_PLACES, _NOWHERE),
+}
 # The same thing under the name that the rows use: a batch is a way of processing.
 _SAME = {
     ("service_tier", "batch"): ("processing", "batch"),
@@ -42,12 +47,15 @@ def select(row: Row, at: datetime, conditions: Mapping[str, Any]) -> Selected | 
     base = row.price(at)
     if base is None:
         return None
-    if _KNOWN.isdisjoint(conditions):
+    unusual = {
+        name: text
+        for name, usual in _USUAL.items()
+        if (value := conditions.get(name)) is not None and (text := _text(value)) not in usual
+    }
+    if not unusual:
         return Selected(base, None, None, ())
-    wanted = _wanted(conditions, _VARIANTS, _STANDARD)
-    places = _wanted(conditions, _PLACES, _NOWHERE)
-    if not wanted and not places:
-        return Selected(base, None, None, ())
+    places = {name: unusual.pop(name) for name in _PLACES if name in unusual}
+    wanted = dict(_SAME.get(condition, condition) for condition in unusual.items())
     factors: list[Decimal] = []
     variant, unknown = _variant(row, at, wanted, factors)
     for name, value in places.items():
@@ -64,19 +72,6 @@ def qualifiers(conditions: Mapping[str, Any]) -> tuple[str, ...]:
     tools = conditions.get("tools") or ()
     names = [tools] if isinstance(tools, str) else sorted(str(name) for name in tools)
     return (*names, _text(conditions.get("search_context_size")) or _DEFAULT_SEARCH)
-
-
-def _wanted(
-    conditions: Mapping[str, Any], names: tuple[str, ...], usual: frozenset[str]
-) -> dict[str, str]:
-    wanted: dict[str, str] = {}
-    for name in names:
-        value = conditions.get(name)
-        if value is None or (text := _text(value)) in usual:
-            continue
-        key, known = _SAME.get((name, text), (name, text))
-        wanted[key] = known
-    return wanted
 
 
 def _variant(

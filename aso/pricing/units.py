@@ -179,7 +179,7 @@ def _plan(names: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
 def _of_usage(usage: Usage, notes: list[str]) -> tuple[_Said, _Said]:
     tokens = {
         unit: quantity
-        for unit, quantity in zip(_SAID, _said_of(usage), strict=True)
+        for unit, quantity in zip(_SAID, _said_of(usage))  # noqa: B905 — as long as each other
         if quantity is not None
     }
     others: _Said = {}

@@ -80,6 +80,15 @@ def test_earlier_prices_of_a_variant_come_before_the_first_sources() -> None:
     assert [price.get("since") for price in prices] == [early, None, late]
 
 
+def test_a_dated_name_at_the_same_price_is_an_alias_and_at_another_a_row() -> None:
+    same, dearer = row("b", "1"), row("b", "2")
+    for one, name in ((same, "m-2026-01-01"), (dearer, "m-2024-01-01")):
+        one.model, one.aliases = name, set()
+    found = merge([[row("a", "1")], [same, dearer]], (), DAY)
+    assert found.providers["openai"]["m"]["aliases"] == ["m-2026-01-01"]
+    assert list(found.providers["openai"]) == ["m", "m-2024-01-01"]
+
+
 def test_floats_lose_their_binary_dust() -> None:
     assert from_float(1.6000000000000001e-06, MILLION) == Decimal("1.6")
     assert from_float(0.0, MILLION) == 0

@@ -22,6 +22,7 @@ _COMPARED = (
     "input_characters",
     "pages",
 )
+_DATE = re.compile(r"-(\d{4}-\d{2}-\d{2}|\d{8})$")
 _ROUNDING = Decimal("0.0005")  # one source rounds what another gives by the hour
 _SEARCHES = re.compile(r"web_search_requests:\w+")
 _SEARCH_BY_SIZE = ("perplexity",)  # the fee depends on the search context's size
@@ -34,6 +35,7 @@ class Merged:
 
     providers: dict[str, dict[str, Any]] = field(default_factory=dict)
     calendars: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    rows: dict[tuple[str, str], SourceRow] = field(default_factory=dict)
     conflicts: list[str] = field(default_factory=list)
     outvoted: list[str] = field(default_factory=list)
 
@@ -48,6 +50,7 @@ class Merged:
         if row.multipliers:
             document["multipliers"] = row.multipliers
         self.providers.setdefault(row.provider, {})[row.model] = document
+        self.rows[row.provider, row.model] = row
 
 
 def merge(sources: Sequence[Sequence[SourceRow]], settled: Sequence[Any], day: str) -> Merged:
@@ -67,7 +70,7 @@ def merge(sources: Sequence[Sequence[SourceRow]], settled: Sequence[Any], day: s
     taken: set[tuple[str, str]] = set()
     for position, rows in enumerate(sources):
         for row in rows:
-            if (row.provider, row.model) in taken:
+            if (row.provider, row.model) in taken or _is_folded(merged, row, day):
                 continue
             others = by_name[position + 1 :]
             _own_search_models(row, others)
@@ -158,6 +161,18 @@ def _witnesses(row: SourceRow, others: Sequence[_By], day: str) -> list[SourceRo
         if one is not None and _common(row.current(day), one.current(day)):
             found.append(one)
     return found
+
+
+def _is_folded(merged: Merged, row: SourceRow, day: str) -> bool:
+    """Return True for a dated name that costs what its undated model does: it is no other row."""
+    base = merged.rows.get((row.provider, _DATE.sub("", row.model)))
+    if base is None or base.model == row.model or not _common(base.current(day), row.current(day)):
+        return False
+    is_same = agree(base.current(day), row.current(day))
+    if is_same:
+        document = merged.providers[row.provider][base.model]
+        document["aliases"] = sorted({*document["aliases"], *row.names})
+    return is_same
 
 
 def _own_search_models(row: SourceRow, others: Sequence[_By]) -> None:
