@@ -64,6 +64,9 @@ def price(
         raise ConfigError(f"at={at.isoformat()} has no time zone: pass an aware datetime")
     if not isinstance(usage, Usage):
         _check(usage)
+    said = conditions.get("provider_reported")
+    if said is not None and not isinstance(said, Mapping):
+        raise ConfigError(f"provider_reported is {said!r}: a mapping such as {{'cost': '0.01'}}")
     overlay = conditions.pop("overlay", None)
     pricer = _BUNDLED if overlay is None else Pricer(overlay=_overlay(overlay))
     return pricer.price(usage, provider=provider, model=model, at=at, conditions=conditions)

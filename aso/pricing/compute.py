@@ -62,6 +62,8 @@ def calculate(
     quantity_source = usage.source if isinstance(usage, Usage) else "provider"
     layers = _layers(selected, prompt_tokens, term)
     bill = _Bill(layers, conditions, selected.multiplier, term, row, model, quantity_source)
+    if "cache_write_tokens" in leaves and _has_lifetimes(bill):
+        notes = (*notes, "cache_write_ttl_assumed:5m")
     if _is_a_search(bill, usage):
         leaves = {**leaves, "web_search_requests": 1}
         notes = (*notes, "search_assumed:1")
@@ -96,6 +98,11 @@ def _layers(
     else:
         layers = (*selected.variant.layers(prompt_tokens), selected.base.rates)
     return layers if term is None else (term.rates, *layers)
+
+
+def _has_lifetimes(bill: _Bill) -> bool:
+    """Return True where writes that live longer are dearer: those not split are taken as short."""
+    return any("cache_write_1h_tokens" in rates for rates in bill.layers)
 
 
 def _is_a_search(bill: _Bill, usage: Usage | Mapping[str, Any]) -> bool:

@@ -127,7 +127,7 @@ def _instant(where: str, value: Any) -> datetime | None:
     """Return a date's first instant in UTC, or the instant itself; TOML has both as values."""
     if isinstance(value, str):
         try:
-            value = datetime.fromisoformat(value)
+            value = datetime.fromisoformat(value.replace("Z", "+00:00"))  # Python 3.10 knows no Z
         except ValueError:
             raise ConfigError(f"{where} is {value!r}: a date such as '2026-12-01'") from None
     elif isinstance(value, date) and not isinstance(value, datetime):

@@ -181,3 +181,13 @@ def test_a_search_that_nobody_counted_is_one_and_said() -> None:
     found = cost("perplexity", "sonar-pro", search_context_size="low")
     assert (found.status, found.total) == ("priced", Decimal("0.456"))
     assert list(found.notes) == ["search_assumed:1"]
+
+
+def test_a_cache_write_of_unknown_lifetime_is_taken_as_the_short_one_and_said() -> None:
+    # platform.claude.com/docs/en/build-with-claude/prompt-caching: 1.25 times input for 5 minutes
+    usage = {"prompt_tokens": 1000, "cache_write_tokens": 1000}
+    found = cost("anthropic", "claude-opus-4-6", usage)
+    assert (found.status, found.total) == ("priced", Decimal("0.00625"))
+    assert list(found.notes) == ["cache_write_ttl_assumed:5m"]
+    split = cost("anthropic", "claude-opus-4-6", {**usage, "cache_write_1h_tokens": 1000})
+    assert (split.total, list(split.notes)) == (Decimal("0.01"), [])
