@@ -24,6 +24,7 @@ LONG_FILES = {
 LONG_BODIES = {
     "aso/event.py:build": "one field of the event a line",
     "aso/inflight.py:Inflight._emit": "one field of the facts a line",
+    "aso/pricing/settle.py:settle": "one field of the cost a line",
     "aso/recording.py:record": "one field of the facts a line",
     "aso/records.py:Event.to_dict": "one field of the event a line",
     "benchmarks/call_path.py:stubbed_call": "the measured blocks, side by side",
