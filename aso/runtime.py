@@ -14,7 +14,7 @@ from aso.config import Settings, settle
 from aso.deriving import Derive
 from aso.errors import ConfigError
 from aso.facts import Origin
-from aso.guard import Guard
+from aso.guard import Guard, say
 from aso.integrations import INTEGRATIONS
 from aso.journal import Journal, Record, open_journal
 from aso.patch import Applied, require
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from aso.policy import Policy
 
 _EXIT_TIMEOUT_S = 2.0
+_NO_HOME = "no home directory for the ledger, events are only counted; set ASO_HOME to a folder"
+_SAID: dict[str, float] = {}
 
 
 class Stats(NamedTuple):
@@ -293,7 +295,7 @@ _STATS = Stats._fields
 
 
 @contextmanager
-def capture_events() -> Iterator[list[Event]]:
+def capture_events() -> Generator[list[Event]]:
     """Collect the events of a block, with or without ``instrument()``; sinks see none of them.
 
     Streams that were dropped are collected once at the end, so their events are there too.
@@ -310,7 +312,7 @@ def capture_events() -> Iterator[list[Event]]:
 
 
 @contextmanager
-def _session_for_tests() -> Iterator[Session]:
+def _session_for_tests() -> Generator[Session]:
     if RUNTIME.session is not None:
         yield RUNTIME.session
         return
@@ -346,6 +348,9 @@ def _sinks_of(settings: Settings) -> Sequence[Sink]:
         return settings.sinks
     if settings.api_key is not None:
         return [IngestSink(settings.endpoint, settings.api_key.text)]
+    if settings.home is None:
+        say("no home", f"aso: {_NO_HOME}", said=_SAID)
+        return []
     return [LedgerSink()]
 
 

@@ -14,12 +14,14 @@ _NETWORK = ("nfs", "cifs", "smb", "9p", "afs", "ceph", "lustre", "glusterfs", "f
 
 
 def make_private(folder: Path) -> None:
-    """Create the folder with mode 0700.
+    """Create the folder, and what is missing above it, with mode 0700.
 
     Raises:
         OSError: there is no room, or no right, to do so.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    for path in reversed(missing):  # parents=True would give those the default mode
+        path.mkdir(mode=0o700, exist_ok=True)
     if os.name != "nt" and folder.stat().st_mode & 0o077:
         folder.chmod(0o700)
 

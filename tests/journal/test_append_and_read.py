@@ -224,3 +224,10 @@ def test_what_memory_held_undelivered_at_the_end_is_counted() -> None:
     reader.commit()
     journal.close()
     assert journal.dropped == 3
+
+
+def test_every_folder_that_is_made_is_its_owners_alone(tmp_path: Path) -> None:
+    home = tmp_path / "home" / ".aso"
+    open_journal(home, "ledger", ORIGIN).close()
+    made = [home.parent, home, home / "journal", home / "journal" / "ledger"]
+    assert [oct(path.stat().st_mode & 0o777) for path in made] == ["0o700"] * 4

@@ -55,10 +55,10 @@ def test_a_disk_that_fills_up_loses_nothing_for_the_ingest_endpoint(
     assert len(ingest.events) == len(lines) + 1_000
 
 
-def test_without_any_home_instrument_says_what_to_do_and_calls_go_on(url: str) -> None:
-    said, *lines = run_without_home("no_home", url)
+def test_without_any_home_calls_go_on_and_are_counted(url: str) -> None:
+    *lines, said = run_without_home("no_home", url)
 
-    assert said == "there is no home directory for the ledger: set ASO_HOME to a writable folder"
+    assert said == "1 counted"
     assert len(lines) == 1
 
 
