@@ -11,7 +11,7 @@ from aso.pricing import money
 from aso.pricing.catalog import Rate, Row
 from aso.pricing.conditions import Selected, qualifiers, select
 from aso.pricing.overlay import Term
-from aso.pricing.units import UNITS, ancestry, decompose
+from aso.pricing.units import ANCESTRY, UNITS, decompose
 from aso.records import CostLine, Quantity, Usage
 
 # What is billed by the request or the search: the rate may depend on a tool or a size.
@@ -76,10 +76,12 @@ def calculate(
             lines.append(_line(bill, unit, quantity, rate))
     if row.has_fees or term is not None:
         lines.extend(_fees(bill))
+    if missing or selected.unknown:
+        notes = (*notes, *selected.unknown, *(f"no_rate:{unit}" for unit in missing))
     return Calculated(
         tuple(lines),
         money.total([line.amount for line in lines]),
-        (*notes, *selected.unknown, *[f"no_rate:{unit}" for unit in missing]),
+        notes,
         is_empty=not lines and (bool(missing) or not is_whole),
         is_sure=not missing and is_whole and not selected.unknown,
         is_custom=term is not None,
@@ -121,7 +123,7 @@ def _is_a_search(bill: _Bill, usage: Usage | Mapping[str, Any]) -> bool:
 def _rate(bill: _Bill, unit: str) -> Rate | None:
     """Return what a unit costs: the contract's word, else the price list's."""
     layers = bill.layers
-    names = ancestry(unit)
+    names = ANCESTRY.get(unit) or (unit,)
     if unit in _QUALIFIED:
         names = (*(f"{unit}:{one}" for one in qualifiers(bill.conditions)), *names)
     for name in names:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import ROUND_HALF_EVEN, Context, Decimal
+from functools import reduce
 
 from aso.records import Quantity
 
@@ -29,10 +30,7 @@ def each(rate: Decimal, per: int) -> Decimal | None:
 
 def total(amounts: Iterable[Decimal]) -> Decimal:
     """Return the exact sum."""
-    found = _ZERO
-    for one in amounts:
-        found = one if found is _ZERO else _EXACT.add(found, one)
-    return found
+    return reduce(_EXACT.add, amounts, _ZERO)
 
 
 def difference(left: Decimal, right: Decimal) -> Decimal:

@@ -73,7 +73,7 @@ _INSIDE: Mapping[str, tuple[str, ...]] = {
     for whole in UNITS.values()
 }
 # What a unit is billed as, narrowest first; of two as narrow, UNITS' order: the cached kind.
-_ANCESTRY: Mapping[str, tuple[str, ...]] = {
+ANCESTRY: Mapping[str, tuple[str, ...]] = {
     part.name: (
         part.name,
         *sorted(
@@ -150,12 +150,11 @@ def decompose(usage: Usage | Mapping[str, Any]) -> Quantities:
 
 def ancestry(name: str) -> tuple[str, ...]:
     """Return the unit and the units around it, narrowest first: where to look for its rate."""
-    found = _ANCESTRY.get(name)
-    return (name,) if found is None else found
+    return ANCESTRY.get(name) or (name,)
 
 
 def _leaves(tokens: _Said, notes: list[str]) -> _Said:
-    leaves: _Said = {}
+    leaves = dict(tokens)
     for name, parts in _plan(tuple(tokens)):
         rest = tokens[name]
         for part in parts:
@@ -164,15 +163,17 @@ def _leaves(tokens: _Said, notes: list[str]) -> _Said:
             notes.append(f"parts_exceed_whole:{name}")
             rest = 0
         leaves[name] = rest
-    return {name: leaves[name] for name in tokens if leaves[name]}
+    return (
+        leaves if all(leaves.values()) else {name: leaves[name] for name in leaves if leaves[name]}
+    )
 
 
 @lru_cache(maxsize=256)
 def _plan(names: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Return the units, narrowest first, each with those of the others that are inside it."""
+    """Return the units that others are inside of, narrowest first, each with those."""
+    inside = {name: tuple(part for part in names if part in _PARTS[name]) for name in names}
     return tuple(
-        (name, tuple(part for part in names if part in _PARTS[name]))
-        for name in sorted(names, key=_POSITIONS.__getitem__)
+        (name, inside[name]) for name in sorted(names, key=_POSITIONS.__getitem__) if inside[name]
     )
 
 
