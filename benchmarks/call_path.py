@@ -9,7 +9,9 @@ one does for a provider; "back to back" leaves no wait at all, so that the shipp
 the interpreter with the very loop that is measured.
 
 Beside threads that compute, no loop is without pauses: the interpreter hands over to another thread
-every 5 ms, whoever runs. So bare and aso are measured in turns, and what counts is the difference.
+every 5 ms, whoever runs, and the longer a call takes the likelier it is to be hit. So bare and aso
+are measured in turns, and beside them a control: an empty loop that takes as long as aso does. What
+the control suffers too is the machine's and the interpreter's.
 """
 
 # ruff: noqa: ARG001 — what is replaced has the signatures of the SDK
@@ -31,9 +33,10 @@ import aso
 from aso.sinks import LedgerSink
 from benchmarks.answers import REQUEST, whole
 from benchmarks.sdk import http
-from benchmarks.timing import added, busy, each, expect_no_errors, heading, home, row
+from benchmarks.timing import added, busy, each, expect_no_errors, heading, home, percentile, row
 
 ROUNDS = 5
+_TURNS = range(1_000)
 
 
 def main() -> None:
@@ -56,18 +59,43 @@ def work() -> None:
 def compare(
     title: str, call: Callable[[], object], calls: int, between: Callable[[], object] | None
 ) -> None:
-    """Measure bare and aso in turns, and print both and the difference."""
-    taken: dict[str, list[int]] = {"bare": [], "aso": []}
+    """Measure bare, control and aso in turns, and print them and the difference."""
+    ways = {
+        "bare": (call, nullcontext),
+        "control": (as_long_as_ours(call), nullcontext),
+        "aso": (call, instrumented),
+    }
+    taken: dict[str, list[int]] = {name: [] for name in ways}
     for _ in range(ROUNDS):
-        for name, mode in (("bare", nullcontext), ("aso", instrumented)):
+        for name, (run, mode) in ways.items():
             with mode():
-                each(call, 500)
-                taken[name] += each(call, calls // ROUNDS, between)
+                each(run, 500)
+                taken[name] += each(run, calls // ROUNDS, between)
                 expect_no_errors()
     print(f"\n{title}, {len(taken['aso'])} calls each")
     for name, values in taken.items():
-        print(f"  {name:6} {row(values)}")
-    print(f"  added  {added(taken['aso'], taken['bare'])}")
+        print(f"  {name:18} {row(values)}")
+    print(f"  {'aso - bare':18} {added(taken['aso'], taken['bare'])}")
+    print(f"  {'aso - control':18} {added(taken['aso'], taken['control'])}", flush=True)
+
+
+def as_long_as_ours(call: Callable[[], object]) -> Callable[[], object]:
+    """Return the bare call and, after it, an empty loop that takes as long as ours does."""
+    with instrumented():
+        ours = percentile(each(call, 3_000), 0.5) - percentile(each(lambda: None, 3_000), 0.5)
+    turns = range(int(ours / (percentile(each(_loop, 300), 0.5) / len(_TURNS))))
+
+    def control() -> None:
+        call()
+        for _ in turns:
+            pass
+
+    return control
+
+
+def _loop() -> None:
+    for _ in _TURNS:
+        pass
 
 
 def instrumented() -> aso.Instrumentation:
