@@ -114,7 +114,7 @@ def _quantities(usage: Usage | Mapping[str, int]) -> Mapping[str, Any]:
     return {**tokens, "web_search_requests": usage.web_search_requests, **usage.units}
 
 
-def _check(provider: str, at: datetime | None, cost: Decimal | None) -> None:
+def _check(provider: str, at: datetime | None, cost: object) -> None:
     if provider not in PROVIDERS:
         raise ConfigError(f"provider {provider!r} is not known: choose from {sorted(PROVIDERS)}")
     if at is not None and at.utcoffset() is None:

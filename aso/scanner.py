@@ -12,7 +12,8 @@ import re
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterator
-from typing import Any, cast
+from importlib import import_module
+from typing import Any
 
 from aso.wire import Answer, Shape
 
@@ -178,9 +179,9 @@ def _decoder(encoding: str) -> Callable[[bytes], bytes] | None:
     if encoding == "deflate":
         return zlib.decompressobj().decompress
     if encoding == "br":
-        import brotli  # type: ignore[import-not-found]  # only where the HTTP client offered it
-
-        return cast(Callable[[bytes], bytes], brotli.Decompressor().process)
+        brotli: Any = import_module("brotli")  # only where the HTTP client offered it
+        process: Callable[[bytes], bytes] = brotli.Decompressor().process
+        return process
     return None if encoding in {"", "identity"} else _unreadable
 
 

@@ -59,12 +59,13 @@ class _Reading:
 def at(value: Any, path: str) -> Any:
     """Return what stands at a dotted path of nested tables; None where nothing does."""
     for name in _NAMES.get(path) or _split(path):
-        if type(value) is not dict:
+        if type(value) is not _TABLE:
             return None
         value = value.get(name)
     return value
 
 
+_TABLE: type[dict[str, Any]] = dict
 _NAMES: dict[str, tuple[str, ...]] = {}  # paths stand in tables of ours: there are few
 
 

@@ -6,15 +6,23 @@ SDK objects are pydantic models: their fields are in ``__dict__``, unknown ones 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+
+# The interpreter's own, under types that say what is inside: a checker that narrows Any to dict
+# itself knows nothing of its keys, and a cast is a call.
+TABLE: type[dict[str, Any]] = dict
+LIST: type[list[Any]] = list
+TUPLE: type[tuple[Any, ...]] = tuple
+LISTS = (list, tuple)
+is_a: Callable[[object, Any], bool] = isinstance
 
 _ATOMS = frozenset({str, int, float, bool, type(None)})
 
 
 def field(value: Any, name: str) -> Any:
     """Return the named field of a mapping or an SDK object; None where there is none."""
-    if type(value) is dict:
+    if type(value) is TABLE:
         return value.get(name)
     found = getattr(value, "__dict__", _EMPTY).get(name)
     if found is None:
@@ -25,7 +33,7 @@ def field(value: Any, name: str) -> Any:
 
 def fields(value: Any) -> Mapping[str, Any]:
     """Return all fields of a mapping or an SDK object: for whoever reads several of them."""
-    if type(value) is dict:
+    if type(value) is TABLE:
         return value
     found: dict[str, Any] = getattr(value, "__dict__", _EMPTY)
     extra = getattr(value, "__pydantic_extra__", None)
@@ -34,12 +42,11 @@ def fields(value: Any) -> Mapping[str, Any]:
 
 def plain(value: Any) -> Any:
     """Return the value as plain JSON data; fields that are None are left out."""
-    kind = type(value)
-    if kind in _ATOMS:
+    if type(value) in _ATOMS:
         return value
-    if kind is dict:
+    if type(value) is TABLE:
         return {key: plain(item) for key, item in value.items() if item is not None}
-    if kind is list or kind is tuple:
+    if type(value) is LIST or type(value) is TUPLE:
         return [plain(item) for item in value]
     fields = getattr(value, "__dict__", None)
     if fields is None:
@@ -48,9 +55,9 @@ def plain(value: Any) -> Any:
     return plain({**fields, **extra} if extra else fields)
 
 
-def items(value: Any) -> Any:
+def items(value: Any) -> Sequence[Any]:
     """Return the value where it is a list, else an empty list: answers may be malformed."""
-    return value if type(value) is list else ()
+    return value if type(value) is LIST else ()
 
 
 def text(value: Any) -> str | None:
@@ -67,9 +74,9 @@ def written(value: Any, keys: frozenset[str]) -> int:
     """Return the characters of all strings in nested content, counted under ``keys`` only."""
     if isinstance(value, str):
         return len(value)
-    if isinstance(value, (list, tuple)):
+    if is_a(value, LISTS):
         return sum(written(item, keys) for item in value)
-    if not isinstance(value, dict):
+    if not is_a(value, TABLE):
         value = getattr(value, "__dict__", None)
     if not value:
         return 0

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from aso.usage import Counters
-from aso.wire.access import characters, field, fields, items, text, written
+from aso.wire.access import LISTS, TABLE, characters, field, fields, is_a, items, text, written
 from aso.wire.shape import Answer, Shape
 
 _CONTENT_KEYS = frozenset({"content", "text", "arguments", "function", "tool_calls"})
@@ -79,7 +79,7 @@ def observer(answer: Answer) -> Callable[[Any], None]:
             is_text = type(content) is str and inner["finish_reason"] is None
             is_text = is_text and said["usage"] is None and answer.model is not None
         except (AttributeError, KeyError, TypeError, ValueError):  # a mapping, or no single choice
-            is_text = False
+            content, is_text = None, False
         chars += len(content) if is_text and content else _observe(chunk, answer)
         answer.chars = chars
 
@@ -112,11 +112,11 @@ def _tier(body: Mapping[str, Any], usage: Any) -> str | None:
 def request_chars(body: Mapping[str, Any]) -> int | None:
     """Return the characters of all messages."""
     messages = body.get("messages")
-    if not isinstance(messages, (list, tuple)):
+    if messages is None or not is_a(messages, LISTS):
         return None
     total = 0
     for message in messages:
-        content = message.get("content") if type(message) is dict else None
+        content = message.get("content") if type(message) is TABLE else None
         if type(content) is str and "tool_calls" not in message:
             total += len(content)
         else:
@@ -129,7 +129,7 @@ def conditions(body: Mapping[str, Any]) -> Mapping[str, Any] | None:
     options = body.get("web_search_options")
     if options is None:
         return None
-    size = options.get("search_context_size") if isinstance(options, Mapping) else None
+    size = options.get("search_context_size") if is_a(options, Mapping) else None
     return {"search_context_size": size or "medium", "search": True}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from aso.wire.access import characters, field, items, text, written
+from aso.wire.access import LISTS, characters, field, is_a, items, text, written
 from aso.wire.chat_completions import COUNTERS
 from aso.wire.shape import Answer, Shape
 
@@ -44,9 +44,9 @@ def observer(answer: Answer) -> Callable[[Any], None]:
 def request_chars(body: Mapping[str, Any]) -> int | None:
     """Return the characters of the prompt or prompts; None where token ids were sent."""
     prompt = body.get("prompt")
-    if isinstance(prompt, (list, tuple)) and not any(isinstance(one, str) for one in prompt):
+    if prompt is None or (is_a(prompt, LISTS) and not any(isinstance(one, str) for one in prompt)):
         return None
-    return None if prompt is None else written(prompt, _NO_KEYS)
+    return written(prompt, _NO_KEYS)
 
 
 def no_conditions(body: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from aso.usage import Counters
-from aso.wire.access import characters, field, items, plain, text, written
+from aso.wire.access import TABLE, characters, field, is_a, items, plain, text, written
 from aso.wire.shape import Answer, Shape
 
 _CONTENT_KEYS = frozenset({"content", "text", "arguments", "output", "summary", "refusal", "input"})
@@ -77,7 +77,7 @@ def observer(answer: Answer) -> Callable[[Any], None]:
 
     def observe(event: Any) -> None:
         nonlocal chars
-        fields = event if type(event) is dict else event.__dict__
+        fields = event if type(event) is TABLE else event.__dict__
         delta = fields.get("delta")
         if type(delta) is str:
             answer.chars = chars = chars + len(delta)
@@ -111,7 +111,7 @@ def request_chars(body: Mapping[str, Any]) -> int | None:
 def conditions(body: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """Return the search context size, where a search tool was declared."""
     for tool in items(body.get("tools")):
-        kind = tool.get("type") if isinstance(tool, Mapping) else None
+        kind = tool.get("type") if is_a(tool, Mapping) else None
         if isinstance(kind, str) and kind.startswith("web_search"):
             return {"search_context_size": tool.get("search_context_size") or "medium"}
     return None
