@@ -36,7 +36,7 @@ class Applied:
     problem: str | None = None
     is_on: bool = False
     is_withdrawn: bool = False
-    originals: list[tuple[type, str, Any]] = field(default_factory=list)
+    originals: list[tuple[type, str, Any]] = field(default_factory=list[tuple[type, str, Any]])
 
     def when_imported(self) -> None:
         """Apply now where the SDK is there, else as soon as the program imports it."""
