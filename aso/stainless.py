@@ -20,6 +20,7 @@ from aso.pipeline import Pipeline
 from aso.providers import PROXY, Provider, resolve
 from aso.routes import find
 from aso.scanner import ends
+from aso.wire.access import TABLE, is_a
 
 CURRENT: ContextVar[Inflight | None] = ContextVar("aso_current_call", default=None)
 
@@ -261,10 +262,10 @@ class Stainless:
 
 
 def _body(options: Any) -> Mapping[str, Any] | None:
-    body, extra = options.json_data, getattr(options, "extra_json", None)
-    if type(body) is not dict:
-        return extra if isinstance(extra, Mapping) else None
-    return {**body, **extra} if extra else body
+    sent, extra = options.json_data, getattr(options, "extra_json", None)
+    if type(sent) is not TABLE:
+        return extra if is_a(extra, Mapping) else None
+    return {**sent, **extra} if extra else sent
 
 
 def _wants_usage(flight: Inflight, client: Any, options: Any, body: Mapping[str, Any]) -> bool:
@@ -273,13 +274,13 @@ def _wants_usage(flight: Inflight, client: Any, options: Any, body: Mapping[str,
         return False
     if "stream_options" in body and not _is_open(body["stream_options"]):
         return False
-    headers = options.headers if isinstance(options.headers, Mapping) else {}
-    if headers.get(_RAW_HEADER) == "stream":
+    if is_a(options.headers, Mapping) and options.headers.get(_RAW_HEADER) == "stream":
         return False
     since = flight.provider.include_usage
     if isinstance(since, bool):
         return since
-    version = str((getattr(client, "_custom_query", None) or {}).get("api-version", ""))
+    query: Mapping[str, Any] = getattr(client, "_custom_query", None) or {}
+    version = str(query.get("api-version", ""))
     return version[:10] >= since.removeprefix("from:")
 
 
@@ -290,7 +291,7 @@ def _is_open(options: Any) -> bool:
 def _ask_for_usage(options: Any, args: Any, kwargs: Any) -> tuple[Any, Any]:
     """Return the arguments with usage asked for; nothing of the caller's is changed."""
     body = options.json_data
-    asked = {**(body.get("stream_options") or {}), "include_usage": True}
+    asked: dict[str, Any] = {**(body.get("stream_options") or {}), "include_usage": True}
     options = options.model_copy(update={"json_data": {**body, "stream_options": asked}})
     if "options" in kwargs:
         return args, {**kwargs, "options": options}
@@ -325,7 +326,7 @@ def _dims_in(headers: Any, pipeline: Pipeline) -> tuple[Mapping[str, str] | None
 
 def _answer_of(result: Any, response: Any) -> Any:
     """Return what to read: the parsed result where there is one, else the body."""
-    if type(result) is dict or hasattr(result, "__pydantic_fields_set__"):
+    if type(result) is TABLE or hasattr(result, "__pydantic_fields_set__"):
         return result
     return _json(response)
 
