@@ -295,7 +295,7 @@ _STATS = Stats._fields
 
 
 @contextmanager
-def capture_events() -> Generator[list[Event]]:
+def capture_events() -> Generator[list[Event], None, None]:
     """Collect the events of a block, with or without ``instrument()``; sinks see none of them.
 
     Streams that were dropped are collected once at the end, so their events are there too.
@@ -312,7 +312,7 @@ def capture_events() -> Generator[list[Event]]:
 
 
 @contextmanager
-def _session_for_tests() -> Generator[Session]:
+def _session_for_tests() -> Generator[Session, None, None]:
     if RUNTIME.session is not None:
         yield RUNTIME.session
         return
