@@ -107,8 +107,8 @@ class Inflight:
             scanner.finish(self.shape, self.answer)
 
     def read_answer(self, body: Any) -> None:
-        """Note what a whole answer says."""
-        if self.shape is not None:
+        """Note what a whole answer says; None says nothing."""
+        if self.shape is not None and body is not None:
             self.shape.read(body, self.answer)
 
     def failed(self, error: BaseException) -> None:

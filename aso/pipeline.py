@@ -24,6 +24,7 @@ from aso.inflight import Inflight
 from aso.providers import Provider
 from aso.records import Call, Event
 from aso.routes import Route
+from aso.wire.access import plain
 
 if TYPE_CHECKING:  # only names: the journal is handed in
     from aso.journal import Journal
@@ -129,7 +130,12 @@ class Pipeline:
         Returns:
             The journal's record.
         """
-        payload = self._encode(record, exclude_none=True, fallback=str)
+        try:
+            payload = self._encode(record, exclude_none=True, fallback=str)
+        except ValueError:
+            # An SDK's model builds its serializer late; pydantic before 2.13 then has a stand-in,
+            # which cannot be encoded. Its fields can.
+            payload = self._encode(plain(record), exclude_none=True, fallback=str)
         if not self.watchers:
             self.journal.append(payload)
         if self.watchers or scope.meters or hold is not None:

@@ -337,7 +337,10 @@ def _json(response: Any) -> Any:
     content = response.content
     if len(content) > _MAX_SECOND_PARSE:
         return ends(content)
-    return json.loads(content)
+    try:
+        return json.loads(content)
+    except ValueError:  # a gateway's page, or nothing: no fault of ours, and it says nothing
+        return None
 
 
 _NO_HEADERS = (None, None, False)
