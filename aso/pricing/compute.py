@@ -67,13 +67,7 @@ def calculate(
     if _is_a_search(bill, usage):
         leaves = {**leaves, "web_search_requests": 1}
         notes = (*notes, "search_assumed:1")
-    lines: list[CostLine] = []
-    missing: list[str] = []
-    for unit, quantity in leaves.items():
-        if (rate := _rate(bill, unit)) is None:
-            missing.append(unit)
-        else:
-            lines.append(_line(bill, unit, quantity, rate))
+    lines, missing = _priced(bill, leaves)
     if row.has_fees or term is not None:
         lines.extend(_fees(bill))
     if missing or selected.unknown:
@@ -86,6 +80,18 @@ def calculate(
         is_sure=not missing and is_whole and not selected.unknown,
         is_custom=term is not None,
     )
+
+
+def _priced(bill: _Bill, leaves: Mapping[str, Quantity]) -> tuple[list[CostLine], list[str]]:
+    """Return the lines of what has a rate, and the units that have none."""
+    lines: list[CostLine] = []
+    missing: list[str] = []
+    for unit, quantity in leaves.items():
+        if (rate := _rate(bill, unit)) is None:
+            missing.append(unit)
+        else:
+            lines.append(_line(bill, unit, quantity, rate))
+    return lines, missing
 
 
 def _layers(

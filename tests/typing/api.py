@@ -1,6 +1,8 @@
 """The public API as its users' type checkers see it. Checked by mypy and pyright, never run.
 
 A ``Takes...`` protocol states a signature to the letter: names, kinds, defaults, types.
+
+Not there yet, each comes with its feature: Budget, budget, Policy(budgets=...), propagate, OtlpSink.
 """
 
 from __future__ import annotations
