@@ -9,6 +9,9 @@ policy and delivered; nothing about the call changes. See README.md and docs/.
 
 from __future__ import annotations
 
+from importlib import import_module as _import_module
+from types import ModuleType as _ModuleType
+
 from aso.dimensions import carry, dimensions, track
 from aso.errors import (
     AsoError,
@@ -34,6 +37,14 @@ from aso.runtime import (
 )
 from aso.sinks import Sink
 from aso.version import __version__
+
+
+def __getattr__(name: str) -> _ModuleType:
+    """Load ``aso.pricing`` and ``aso.testing`` when they are first named."""
+    if name in {"pricing", "testing"}:
+        return _import_module(f"aso.{name}")
+    raise AttributeError(f"module 'aso' has no attribute {name!r}")
+
 
 __all__ = [
     "AsoError",

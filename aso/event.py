@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from aso.facts import Facts, Origin
 from aso.pricing import Pricer
-from aso.providers import PROVIDERS, UNKNOWN, publisher
+from aso.providers import PROVIDERS, UNKNOWN, data_residency, publisher
 from aso.records import Cost, CostLine, Event, Kind, Outcome, Usage
 from aso.usage import as_partial, at, estimate, interpret
 from aso.wire import SHAPES
@@ -120,6 +120,8 @@ def conditions_of(facts: Facts) -> dict[str, Any]:
     found["endpoint"] = facts.endpoint
     if (size := at(facts.usage, "search_context_size")) is not None:
         found["search_context_size"] = size
+    if (region := data_residency(facts.provider, facts.host)) is not None:
+        found["data_residency"] = region
     if facts.service_tier is not None:
         found["service_tier"] = facts.service_tier
     if (reported := _reported(facts)) is not None:

@@ -29,6 +29,7 @@ class Provider(NamedTuple):
         rules: names of usage rules (aso.usage.RULES) that hold here.
         reported: where the usage object says what was charged; key → dotted path.
         publisher: who makes the models, where the provider serves its own.
+        regional: the host whose subdomains name where the data stays (``eu.api.openai.com``).
     """
 
     name: str
@@ -37,6 +38,7 @@ class Provider(NamedTuple):
     rules: tuple[str, ...] = ()
     reported: Mapping[str, str] = _NOTHING
     publisher: str | None = None
+    regional: str | None = None
 
 
 _OPENAI_RULES = ("hosted_tools", "search_model_searches_once")
@@ -50,6 +52,7 @@ _ROWS = (
         include_usage=True,
         rules=_OPENAI_RULES,
         publisher="openai",
+        regional="api.openai.com",
     ),
     Provider(
         name="azure",
@@ -199,6 +202,14 @@ def resolve(url: str, mapped: Mapping[str, str]) -> tuple[str, Provider]:
         if host.endswith(suffix):
             return host, row
     return host, UNKNOWN
+
+
+def data_residency(provider: str, host: str | None) -> str | None:
+    """Return the region that a regional host names, e.g. ``eu``; None: no particular one."""
+    suffix = PROVIDERS.get(provider, UNKNOWN).regional
+    if suffix is None or host is None or not host.endswith(f".{suffix}"):
+        return None
+    return host.removesuffix(f".{suffix}")
 
 
 def publisher(provider: str, model: str | None) -> str | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from math import isfinite
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -152,10 +153,14 @@ def _count(raw: Mapping[str, Any], paths: tuple[str, ...], reading: _Reading) ->
             return value
         if value is None:
             continue
-        if isinstance(value, (float, Decimal)) and value >= 0 and value == int(value):
+        if isinstance(value, (float, Decimal)) and _is_whole(value):
             return int(value)
         reading.doubtful = True
     return None
+
+
+def _is_whole(value: float | Decimal) -> bool:
+    return isfinite(value) and value >= 0 and value == int(value)
 
 
 def _quantity(raw: Mapping[str, Any], paths: tuple[str, ...]) -> Quantity | None:
@@ -163,7 +168,7 @@ def _quantity(raw: Mapping[str, Any], paths: tuple[str, ...]) -> Quantity | None
         value = at(raw, path)
         if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
             continue
-        if value >= 0:
+        if isfinite(value) and value >= 0:
             return value if isinstance(value, int) else Decimal(str(value))
     return None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aso.providers import PROVIDERS, publisher, resolve
+from aso.providers import PROVIDERS, data_residency, publisher, resolve
 
 
 @pytest.mark.parametrize(
@@ -79,3 +79,18 @@ def test_the_publisher_is_the_providers_own_or_read_from_the_name(
 def test_every_row_is_named_as_events_write_it() -> None:
     expected = ["openai", "anthropic", "google", "openrouter", "xai", "groq", "deepinfra", "novita", "fireworks", "perplexity", "cerebras", "mistral", "deepseek", "nebius", "zai", "azure", "vertex", "bedrock", "cohere", "together", "huggingface", "voyage", "unknown"]
     assert sorted(PROVIDERS) == sorted(expected)
+
+
+@pytest.mark.parametrize(
+    ("provider", "host", "region"),
+    [
+        ("openai", "eu.api.openai.com", "eu"),
+        ("openai", "api.openai.com", None),
+        ("azure", "eu.api.openai.com", None),
+        ("openai", None, None),
+    ],
+)
+def test_a_regional_host_says_where_the_data_stays(
+    provider: str, host: str | None, region: str | None
+) -> None:
+    assert data_residency(provider, host) == region

@@ -133,7 +133,9 @@ def test_other_hosted_tools_are_units() -> None:
     assert dict(usage.units) == {"file_search_calls": 2, "code_interpreter_calls": 1}
 
 
-@pytest.mark.parametrize("wrong", ["12", -1, 1.5, True, [], {}], ids=repr)
+@pytest.mark.parametrize(
+    "wrong", ["12", -1, 1.5, True, [], {}, float("inf"), float("nan")], ids=repr
+)
 def test_a_count_that_cannot_be_is_unknown_and_makes_the_rest_partial(wrong: Any) -> None:
     usage = read({"prompt_tokens": wrong, "completion_tokens": 5})
     assert usage == Usage(output_tokens=5, source="partial")
