@@ -1,0 +1,177 @@
+"""Run the OpenAI SDK's own tests bare and with aso on, and compare, test by test.
+
+usage: python -m tools.sdk_suite.run [VERSION...] [--folder FOLDER]
+
+The tests come from the SDK's source distribution; they and their environments are made in FOLDER
+once. Exit status 1 where a test passes bare and fails with aso, or where a fault of ours was
+counted. A test that differs is run again by itself, three times each way: one that can fail bare
+too is called unsteady, and is listed, but is no difference.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tarfile
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from tools.sdk_suite.suites import SUITES
+
+_ROOT = Path(__file__).parents[2]
+_REPEATS = 3
+Outcomes = dict[str, str]
+
+
+class Side(NamedTuple):
+    """One run of a suite: the outcome of each test, and what aso counted (nothing where bare)."""
+
+    outcomes: Outcomes
+    counts: Counter[str]
+    faults: list[dict[str, str]]
+
+
+class Suite(NamedTuple):
+    """One version's tests: where they are unpacked, and the Python that can run them."""
+
+    version: str
+    source: Path
+    python: Path
+    folder: Path
+
+    def run(self, *, with_aso: bool, only: Sequence[str] = ()) -> Side:
+        """Run the tests, all or some."""
+        home = self.folder / f"home-{self.version}-{time.time_ns()}"
+        counts = home / "counts"
+        counts.mkdir(parents=True)
+        outcomes = home / "outcomes.json"
+        with _server(self.python, home) as url, (home / "pytest.log").open("wb") as log:
+            subprocess.run(
+                [self.python, *_arguments(only, with_aso=with_aso)],
+                cwd=self.source,
+                env={
+                    **os.environ,
+                    "PYTHONPATH": str(_ROOT),
+                    "TEST_API_BASE_URL": url,
+                    "OUTCOMES": str(outcomes),
+                    "ASO_HOME": str(home),
+                    "ASO_COUNTS": str(counts),
+                },
+                stdout=log,
+                stderr=log,
+                check=False,
+            )
+        if not outcomes.exists():
+            raise SystemExit(f"pytest did not end; see {home / 'pytest.log'}")
+        return Side(json.loads(outcomes.read_text(encoding="utf-8")), *_added(counts))
+
+
+def prepare(version: str, folder: Path) -> Suite:
+    """Fetch and unpack the source distribution, and make its environment; once."""
+    source = folder / f"openai-{version}"
+    python = folder / f"env-{version}" / "bin" / "python"
+    if not (source / "tests").is_dir():
+        download = ("download", "--no-deps", "--no-binary", "openai", "--dest", str(folder))
+        _pip(sys.executable, *download, f"openai=={version}")
+        with tarfile.open(folder / f"openai-{version}.tar.gz") as archive:
+            archive.extractall(folder, filter="data")
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "venv", python.parents[1]], check=True)
+        _pip(str(python), "install", *SUITES[version])
+    return Suite(version, source, python, folder)
+
+
+def compare(suite: Suite) -> bool:
+    """Print one version's counts and differences; return True where there are none."""
+    bare, ours = suite.run(with_aso=False), suite.run(with_aso=True)
+    differing = sorted(_passed(bare.outcomes) - _passed(ours.outcomes))
+    repeats = [
+        [suite.run(with_aso=side, only=differing).outcomes for _ in range(_REPEATS)]
+        for side in (False, True)
+        if differing
+    ]
+    differences = [test for test in differing if not _is_unsteady(test, *repeats)]
+    print(
+        f"openai {suite.version}: {len(bare.outcomes)} tests, "
+        f"{len(_passed(bare.outcomes))} pass bare, {len(_passed(ours.outcomes))} pass with aso, "
+        f"{len(differences)} differences, {ours.counts['events']} events, "
+        f"{len(ours.faults)} faults of ours"
+    )
+    for test in differing:
+        print("  DIFFERS " if test in differences else "  unsteady", test)
+    for fault in ours.faults:
+        print("  FAULT    ", fault["test"], fault["trace"].splitlines()[-1])
+    return not differences and not ours.faults
+
+
+def _arguments(only: Sequence[str], *, with_aso: bool) -> list[str]:
+    plugins = ["tools.sdk_suite.outcomes", *(["tools.sdk_suite.aso_on"] if with_aso else [])]
+    asked = [argument for name in plugins for argument in ("-p", name)]
+    return [
+        *("-m", "pytest", "-o", "addopts=", "--tb=short", "-q", "-n", "0" if only else "2"),
+        *("-p", "no:cacheprovider", *asked, *(only or ("tests",))),
+    ]
+
+
+@contextmanager
+def _server(python: Path, home: Path) -> Iterator[str]:
+    with (home / "server.log").open("wb") as log:
+        process = subprocess.Popen(
+            [python, "-m", "tools.sdk_suite.mock_server", "0"],
+            cwd=_ROOT,
+            stdout=subprocess.PIPE,
+            stderr=log,
+        )
+    try:
+        assert process.stdout is not None
+        yield f"http://{process.stdout.readline().decode().strip()}"
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def _is_unsteady(test: str, bare: list[Outcomes], ours: list[Outcomes]) -> bool:
+    """Return True where it fails bare now and then, or never fails with aso again."""
+    fails_bare = any(one.get(test) != "passed" for one in bare)
+    return fails_bare or all(one.get(test) == "passed" for one in ours)
+
+
+def _passed(outcomes: Outcomes) -> set[str]:
+    return {test for test, outcome in outcomes.items() if outcome == "passed"}
+
+
+def _added(folder: Path) -> tuple[Counter[str], list[dict[str, str]]]:
+    total: Counter[str] = Counter()
+    faults: list[dict[str, str]] = []
+    for one in folder.iterdir():
+        found = json.loads(one.read_text(encoding="utf-8"))
+        total.update(found["counts"])
+        faults += found["faults"]
+    return total, faults
+
+
+def _pip(python: str, *arguments: str) -> None:
+    subprocess.run([python, "-m", "pip", "-q", *arguments], check=True)
+
+
+def main() -> int:
+    """Compare each version that was asked for, or all."""
+    parser = argparse.ArgumentParser(description="the SDK's own tests, bare and with aso")
+    parser.add_argument("versions", nargs="*", metavar="VERSION", help=", ".join(SUITES))
+    parser.add_argument("--folder", type=Path, default=Path(".venvs/sdk-suite"))
+    asked = parser.parse_args()
+    folder = asked.folder.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    same = [compare(prepare(version, folder)) for version in asked.versions or SUITES]
+    return 0 if all(same) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,67 @@
+"""What each version's tests need; the pins are those of the SDK's own lock file."""
+
+from __future__ import annotations
+
+_EVERYWHERE = ("azure-identity", "importlib-metadata", "pytest-xdist", "rich", "trio", "wrapt")
+
+SUITES: dict[str, tuple[str, ...]] = {
+    "1.40.0": (
+        *_EVERYWHERE,
+        "openai[datalib]==1.40.0",
+        "anyio<4.5",
+        "black",
+        "dirty-equals==0.6.0",
+        "httpx==0.25.2",
+        "inline-snapshot==0.10.2",
+        "numpy<2",
+        "pydantic==2.7.1",
+        "pytest==7.4.4",
+        "pytest-asyncio==0.21.1",
+        "respx==0.20.2",
+        "setuptools",
+        "time-machine",
+    ),
+    "1.109.1": (
+        *_EVERYWHERE,
+        "openai[aiohttp,datalib,realtime]==1.109.1",
+        "dirty-equals==0.6.0",
+        "griffe==1.13.0",
+        "httpx==0.28.1",
+        "inline-snapshot==0.28.0",
+        "nest-asyncio==1.6.0",
+        "pydantic==2.11.9",
+        "pytest==8.4.1",
+        "pytest-asyncio==0.24.0",
+        "respx==0.22.0",
+        "time-machine",
+    ),
+    "2.54.0": (
+        *_EVERYWHERE,
+        "openai[aiohttp,bedrock,datalib,httpx2,realtime]==2.54.0",
+        "dirty-equals==0.11",
+        "griffe==1.14.0",
+        "httpx==0.28.1",
+        "inline-snapshot==0.31.1",
+        "jsonschema",
+        "nest-asyncio==1.6.0",
+        "pydantic==2.12.5",
+        "pytest==8.4.2",
+        "pytest-asyncio==1.2.0",
+        "respx==0.22.0",
+        "time-machine==2.19.0",
+    ),
+    "3.54.0": (
+        *_EVERYWHERE,
+        "openai[aiohttp,bedrock,datalib,realtime,vertex]==3.54.0",
+        "Pillow",
+        "cryptography",
+        "griffe>=1",
+        "httpx",
+        "inline-snapshot>=0.28.0",
+        "pydantic>=2,<3",
+        "pytest>=9.0.3",
+        "pytest-asyncio>=1.4.0",
+        "requests",
+        "respx",
+    ),
+}
