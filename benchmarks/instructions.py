@@ -1,6 +1,6 @@
 """Instructions that one call executes, with aso and bare: the ratio, without any noise of a clock.
 
-    python -m benchmarks.instructions [--size 1024]
+    python -m benchmarks.instructions [--size 1024] [stubbed] [sync]
 
 Counted by valgrind (callgrind), which must be installed. Each number is the difference of a run
 with more and one with fewer calls, so that imports and warming up drop out. All threads count: the
@@ -18,12 +18,13 @@ import sys
 from benchmarks.answers import REQUEST, whole
 from benchmarks.timing import heading, home
 
-FEW, MANY = 100, 500
+FEW, MANY = 50, 250
 
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--size", type=int, default=1024)
+    arguments.add_argument("works", nargs="*", default=["sync"], metavar="stubbed | sync")
     arguments.add_argument("--child", nargs=3, metavar=("WORK", "MODE", "CALLS"))
     chosen = arguments.parse_args()
     if chosen.child:
@@ -31,7 +32,8 @@ def main() -> None:
         run(work, mode, int(calls), chosen.size)
         return
     heading("instructions per call, counted by callgrind")
-    for work in ("stubbed", "sync"):
+    print("bare; caller: what the caller's thread executes; aso: with the shipper's work")
+    for work in chosen.works:
         counts = {mode: per_call(work, mode, chosen.size) for mode in ("bare", "caller", "aso")}
         for mode, count in counts.items():
             print(f"{work:8} {mode:7} {count:12,.0f}  {count / counts['bare']:8.4f} x", flush=True)

@@ -3,9 +3,9 @@
     python -m benchmarks.whole_call [seconds per row]
 
 Blocks of calls alternate, bare and aso, so that both see the same machine; ``uninstrument()`` gives
-the SDK its own functions back, so a bare block is bare. The ratio is the median of the ratios of
-neighbouring blocks; ``±`` is half the range that holds the middle half of the same ratios between
-bare and bare: what this machine cannot tell apart.
+the SDK its own functions back, so a bare block is bare. The ratio is of the CPU time of the calling
+thread, the median over neighbouring blocks; ``±`` is half the range that holds the middle half of
+the same ratios between bare and bare: what this machine cannot tell apart.
 """
 
 from __future__ import annotations
@@ -82,17 +82,17 @@ def compare(title: str, calls: Callable[[int], list[int]], seconds: float) -> No
     each_ns = statistics.median(calls(5))
     block = max(2, int(BLOCK_S * 1e9 / each_ns))
     taken: dict[str, list[int]] = {"bare": [], "aso": []}
-    medians: list[tuple[float, float, float]] = []
+    spent: list[tuple[int, int, int]] = []
     deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline or len(medians) < 4:
-        before, ours, after = calls(block), _with_aso(calls, block), calls(block)
-        taken["bare"] += before + after
-        taken["aso"] += ours
-        medians.append(
-            (statistics.median(before), statistics.median(ours), statistics.median(after))
-        )
-    ratios = [2 * ours / (before + after) for before, ours, after in medians]
-    noise = [after / before for before, _, after in medians]
+    while time.monotonic() < deadline or len(spent) < 4:
+        before = _cpu_of(calls, block, taken["bare"])
+        with aso.instrument(sinks=[LedgerSink()]):
+            calls(2)  # the first call of a session starts the threads
+            ours = _cpu_of(calls, block, taken["aso"])
+            expect_no_errors()
+        spent.append((before, ours, _cpu_of(calls, block, taken["bare"])))
+    ratios = [2 * ours / (before + after) for before, ours, after in spent]
+    noise = [after / before for before, _, after in spent]
     quarters = statistics.quantiles(noise, n=4)
     print(f"{title:24} bare {_row(taken['bare'])}   aso {_row(taken['aso'])}", end="   ")
     print(
@@ -100,12 +100,11 @@ def compare(title: str, calls: Callable[[int], list[int]], seconds: float) -> No
     )
 
 
-def _with_aso(calls: Callable[[int], list[int]], block: int) -> list[int]:
-    with aso.instrument(sinks=[LedgerSink()]):
-        calls(2)  # the first call of a session starts the threads
-        taken = calls(block)
-        expect_no_errors()
-        return taken
+def _cpu_of(calls: Callable[[int], list[int]], block: int, taken: list[int]) -> int:
+    """Make a block of calls, note what each took, and return the thread's CPU time in ns."""
+    started = time.thread_time_ns()
+    taken += calls(block)
+    return time.thread_time_ns() - started
 
 
 def _row(taken: list[int]) -> str:
