@@ -19,8 +19,8 @@ from tests.journal.processes import kill_round
 def main() -> int:
     """Run the rounds; return 1 if anything acknowledged was missing, unreadable or doubled."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 200
-    writers = int(sys.argv[2]) if len(sys.argv) > 2 else 4  # noqa: PLR2004
-    chance, started = random.Random(), time.monotonic()  # noqa: S311
+    writers = int(sys.argv[2]) if len(sys.argv) > 2 else 4
+    chance, started = random.Random(), time.monotonic()
     seen = there = missing = unreadable = doubled = again = 0
     for _ in range(rounds):
         with tempfile.TemporaryDirectory() as home:
