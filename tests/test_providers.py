@@ -77,7 +77,31 @@ def test_the_publisher_is_the_providers_own_or_read_from_the_name(
 
 
 def test_every_row_is_named_as_events_write_it() -> None:
-    expected = ["openai", "anthropic", "google", "openrouter", "xai", "groq", "deepinfra", "novita", "fireworks", "perplexity", "cerebras", "mistral", "deepseek", "nebius", "zai", "azure", "vertex", "bedrock", "cohere", "together", "huggingface", "voyage", "unknown"]
+    expected = [
+        "openai",
+        "anthropic",
+        "google",
+        "openrouter",
+        "xai",
+        "groq",
+        "deepinfra",
+        "novita",
+        "fireworks",
+        "perplexity",
+        "cerebras",
+        "mistral",
+        "deepseek",
+        "nebius",
+        "zai",
+        "azure",
+        "vertex",
+        "bedrock",
+        "cohere",
+        "together",
+        "huggingface",
+        "voyage",
+        "unknown",
+    ]
     assert sorted(PROVIDERS) == sorted(expected)
 
 
