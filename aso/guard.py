@@ -85,22 +85,6 @@ def _place(error: BaseException) -> str:
     return f"{code.co_filename.rpartition('aso')[2].lstrip('/')}:{trace.tb_lineno}"
 
 
-def protected(guard: Guard, function: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Return the function of one argument with its errors counted; it then returns None.
-
-    Cheaper than ``with guard`` where something runs once for every chunk of a stream.
-    """
-
-    def run(value: Any) -> Any:
-        try:
-            return function(value)
-        except Exception as error:  # noqa: BLE001 — this module's purpose
-            guard.note(error)
-            return None
-
-    return run
-
-
 def attempt(function: Callable[[Any], object], argument: Any) -> Exception | None:
     """Call what may well fail, such as a sink; return its error instead of raising it."""
     try:

@@ -92,11 +92,22 @@ class Scanner:
         self._blocks.clear()
         self._size = 0
         if self._decode is not None:
-            data = self._decode(data)
+            data = self._decoded(data)
         if self._is_event_stream:
             self._read_lines(self._rest + data)
         else:
             self._rest = _bounded(self._rest + data)
+
+    def _decoded(self, data: bytes) -> bytes:
+        """Return the text; of a body that is not what its header says, nothing more is read."""
+        assert self._decode is not None  # noqa: S101 — for the type checker
+        try:
+            return self._decode(data)
+        except Exception as error:
+            if isinstance(error, zlib.error) or type(error).__module__ == "brotli":
+                self._decode = _unreadable
+                return b""
+            raise
 
     def _read_lines(self, data: bytes) -> None:
         whole, _, self._rest = data.rpartition(b"\n")

@@ -162,11 +162,11 @@ class Stainless:
         return self._stream(wrapped(*args, **kwargs), instance, is_async=True)
 
     def _stream(self, inner: Any, instance: Any, *, is_async: bool) -> Any:
-        found = inner
+        found = None
         with self.pipeline.guard:
             found = stream.parsed(inner, instance.response, is_async=is_async)
-        if stream.is_concealed(instance.response):
-            found = stream.concealing(found, self.pipeline.guard, is_async=is_async)
+        if found is None:
+            found = stream.unwatched(inner, instance.response, is_async=is_async)
         return found
 
     def _begin(self, client: Any, args: Any, kwargs: Any) -> tuple[Inflight | None, Any, Any]:

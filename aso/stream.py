@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from wrapt import ObjectProxy
 
-from aso.guard import Guard, protected
+from aso.guard import Guard
 from aso.inflight import Inflight
 from aso.scanner import Scanner
 
@@ -84,23 +84,25 @@ def conceal(response: Any) -> None:
     _CONCEALED.add(response)
 
 
-def is_concealed(response: Any) -> bool:
-    """Return True where the usage chunk must be hidden, whatever else of ours fails."""
-    return response in _CONCEALED
-
-
 def parsed(inner: Any, response: Any, *, is_async: bool) -> Any:
-    """Return a generator around the SDK's own generator of parsed chunks, of the same type."""
+    """Return a generator around the SDK's own of parsed chunks, of the same type; None: unwatched."""
     tail = _OPEN.get(response)
     if tail is None or tail.flight.shape is None or tail.flight.is_finished:
-        return inner
+        return None
     tail.flight.scanner = None
     tail.flight.stream = True
-    observe = protected(tail.guard, tail.flight.shape.observer(tail.flight.answer))
+    observe = tail.flight.shape.observer(tail.flight.answer)
     reader: Callable[..., Any] = _read_async if is_async else _read
-    generator = reader(inner, tail, observe)
+    generator = reader(inner, tail, observe, conceals=response in _CONCEALED)
     tail.generator = weakref.ref(generator)
     return generator
+
+
+def unwatched(inner: Any, response: Any, *, is_async: bool) -> Any:
+    """Return what the caller would see had nothing been asked for, where nothing is read."""
+    if response not in _CONCEALED:
+        return inner
+    return _conceal_async(inner) if is_async else _conceal(inner)
 
 
 class ByteStream(_Proxy):
@@ -140,16 +142,20 @@ class ByteStream(_Proxy):
 
 
 def _read(
-    inner: Generator[Any, None, None],
-    tail: Tail,
-    observe: Callable[[Any], Any],
+    inner: Generator[Any, None, None], tail: Tail, observe: Callable[[Any], None], *, conceals: bool
 ) -> Generator[Any, None, None]:
+    is_first = True
     try:
         for chunk in inner:
-            if tail.flight.first_byte_at_ms is None:
+            if is_first:
+                is_first = False
                 tail.first_byte()
-            observe(chunk)
-            yield chunk
+            try:
+                observe(chunk)
+            except Exception as error:  # noqa: BLE001 — a guard here would cost more than the look
+                tail.guard.note(error)
+            if not conceals or not _is_extra(chunk):
+                yield chunk
     except GeneratorExit:
         tail.flight.abandon()
         raise
@@ -163,16 +169,20 @@ def _read(
 
 
 async def _read_async(
-    inner: AsyncGenerator[Any, None],
-    tail: Tail,
-    observe: Callable[[Any], Any],
+    inner: AsyncGenerator[Any, None], tail: Tail, observe: Callable[[Any], None], *, conceals: bool
 ) -> AsyncGenerator[Any, None]:
+    is_first = True
     try:
         async for chunk in inner:
-            if tail.flight.first_byte_at_ms is None:
+            if is_first:
+                is_first = False
                 tail.first_byte()
-            observe(chunk)
-            yield chunk
+            try:
+                observe(chunk)
+            except Exception as error:  # noqa: BLE001 — a guard here would cost more than the look
+                tail.guard.note(error)
+            if not conceals or not _is_extra(chunk):
+                yield chunk
     except GeneratorExit:
         tail.flight.abandon()
         raise
@@ -186,12 +196,16 @@ async def _read_async(
 
 
 def _scan(inner: Iterator[bytes], tail: Tail, scanner: Scanner) -> Iterator[bytes]:
-    feed = protected(tail.guard, scanner.feed)
+    feed, is_first = scanner.feed, True
     try:
         for data in inner:
-            if tail.flight.first_byte_at_ms is None:
+            if is_first:
+                is_first = False
                 tail.first_byte()
-            feed(data)
+            try:
+                feed(data)
+            except Exception as error:  # noqa: BLE001 — a guard here would cost more than the look
+                tail.guard.note(error)
             yield data
     except GeneratorExit:
         raise
@@ -205,12 +219,16 @@ def _scan(inner: Iterator[bytes], tail: Tail, scanner: Scanner) -> Iterator[byte
 async def _scan_async(
     inner: AsyncIterator[bytes], tail: Tail, scanner: Scanner
 ) -> AsyncIterator[bytes]:
-    feed = protected(tail.guard, scanner.feed)
+    feed, is_first = scanner.feed, True
     try:
         async for data in inner:
-            if tail.flight.first_byte_at_ms is None:
+            if is_first:
+                is_first = False
                 tail.first_byte()
-            feed(data)
+            try:
+                feed(data)
+            except Exception as error:  # noqa: BLE001 — a guard here would cost more than the look
+                tail.guard.note(error)
             yield data
     except GeneratorExit:
         raise
@@ -236,29 +254,19 @@ def _is_running(generator: Any) -> bool:
     return bool(getattr(generator, "gi_running", False) or getattr(generator, "ag_running", False))
 
 
-def concealing(inner: Any, guard: Guard, *, is_async: bool) -> Any:
-    """Return a generator of the chunks that the caller would see had nothing been asked for."""
-    is_extra = protected(guard, _is_extra)
-    return _conceal_async(inner, is_extra) if is_async else _conceal(inner, is_extra)
-
-
-def _conceal(
-    inner: Generator[Any, None, None], is_extra: Callable[[Any], Any]
-) -> Generator[Any, None, None]:
+def _conceal(inner: Generator[Any, None, None]) -> Generator[Any, None, None]:
     try:
         for chunk in inner:
-            if not is_extra(chunk):
+            if not _is_extra(chunk):
                 yield chunk
     finally:
         inner.close()
 
 
-async def _conceal_async(
-    inner: AsyncGenerator[Any, None], is_extra: Callable[[Any], Any]
-) -> AsyncGenerator[Any, None]:
+async def _conceal_async(inner: AsyncGenerator[Any, None]) -> AsyncGenerator[Any, None]:
     try:
         async for chunk in inner:
-            if not is_extra(chunk):
+            if not _is_extra(chunk):
                 yield chunk
     finally:
         await inner.aclose()
@@ -266,8 +274,11 @@ async def _conceal_async(
 
 def _is_extra(chunk: Any) -> bool:
     """Return True for the chunk with nothing but usage; undo ``"usage": null`` on all others."""
-    fields = chunk.__dict__  # of a pydantic model: several times cheaper than its attributes
-    if fields["usage"] is not None:
-        return not fields["choices"]
-    chunk.__pydantic_fields_set__.discard("usage")
+    try:
+        fields = chunk.__dict__  # of a pydantic model: several times cheaper than its attributes
+        if fields["usage"] is not None:
+            return not fields["choices"]
+        chunk.__pydantic_fields_set__.discard("usage")
+    except (AttributeError, KeyError, TypeError):  # no chunk of a chat: the caller's, as it is
+        return False
     return False

@@ -134,6 +134,10 @@ def test_another_endpoint_is_refused_and_shows_no_secret(url: Any, said: str) ->
     assert "3cr3t" not in str(caught.value)
 
 
+def test_an_at_sign_in_the_path_is_no_user() -> None:
+    assert checked_endpoint("https://collector.example/@team") == "https://collector.example/@team"
+
+
 @given(st.text(max_size=40))
 def test_no_text_makes_the_endpoint_fail_otherwise(text: str) -> None:
     try:
@@ -141,7 +145,9 @@ def test_no_text_makes_the_endpoint_fail_otherwise(text: str) -> None:
     except ConfigError:
         return
     assert taken is not None
-    assert not set(taken[8:]) & set("@?#\\ \r\n")
+    host, _, path = taken.removeprefix("https://").partition("/")
+    assert not set(host) & set("@?#\\ \r\n")
+    assert not set(path) & set("?#\\ \r\n")
 
 
 # --- every other bad value: the value, the rule, the way out ---------------------------------------

@@ -50,6 +50,11 @@ def test_a_compressed_stream_is_read_decoded() -> None:
     assert outline(scanned([data[:50], data[50:]], encoding="gzip"))[2] == USAGE
 
 
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+def test_a_body_that_is_not_compressed_as_it_says_is_not_read(encoding: str) -> None:
+    assert outline(scanned([STREAM, STREAM], encoding=encoding)) == (None, None, None, 0, False)
+
+
 def test_a_stream_that_is_cut_keeps_what_was_received() -> None:
     answer = scanned([STREAM[: STREAM.index(b"data:", 10)]])
     assert outline(answer) == ("gpt-4o", "chatcmpl-1", None, 5, False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import signal
+import sys
 import time
 
 import pytest
@@ -25,6 +26,10 @@ def test_sys_exit_delivers(url: str) -> None:
     assert ids() == sorted(lines)
 
 
+@pytest.mark.skipif(
+    sys.version_info[:3] == (3, 13, 0),
+    reason="CPython 3.13.0 crashes when a generator closes at its end, without aso too",
+)
 def test_a_stream_open_at_exit_is_one_cancelled_event(url: str) -> None:
     lines = run("leave_with_open_stream", url)
 
