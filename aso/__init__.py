@@ -10,7 +10,7 @@ policy and delivered; nothing about the call changes. See README.md and docs/.
 from __future__ import annotations
 
 from importlib import import_module as _import_module
-from types import ModuleType as _ModuleType
+from typing import TYPE_CHECKING as _TYPE_CHECKING
 
 from aso.dimensions import carry, dimensions, track
 from aso.errors import (
@@ -23,7 +23,6 @@ from aso.errors import (
     ProviderNotAllowedError,
 )
 from aso.metering import meter
-from aso.policy import Policy
 from aso.recording import record
 from aso.records import Cost, Event, Usage
 from aso.runtime import (
@@ -35,15 +34,28 @@ from aso.runtime import (
     stats,
     uninstrument,
 )
-from aso.sinks import Sink
 from aso.version import __version__
 
+if _TYPE_CHECKING:  # loaded below
+    from aso.policy import Policy
+    from aso.sinks import Sink
 
-def __getattr__(name: str) -> _ModuleType:
-    """Load ``aso.pricing`` and ``aso.testing`` when they are first named."""
-    if name in {"pricing", "testing"}:
+_PLACES = {"Policy": "policy", "Sink": "sinks"}
+_MODULES = frozenset({"policy", "pricing", "sinks", "testing"})
+
+
+def __getattr__(name: str) -> object:
+    """Load what many programs never name when it is first named."""
+    if name in _PLACES:
+        return getattr(_import_module(f"aso.{_PLACES[name]}"), name)
+    if name in _MODULES:
         return _import_module(f"aso.{name}")
     raise AttributeError(f"module 'aso' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """Return what can be named, loaded or not."""
+    return sorted({*globals(), *_PLACES, *_MODULES})
 
 
 __all__ = [

@@ -17,10 +17,10 @@ from aso.credentials import ApiKey, checked_endpoint
 from aso.dimension_rules import MAX_PAIRS, MAX_VALUE_LENGTH, is_text, parse_dims, written
 from aso.errors import ConfigError
 from aso.guard import say
-from aso.policy import Policy
 from aso.providers import PROVIDERS, PROXY
 
-if TYPE_CHECKING:  # a name only: sinks are handed through
+if TYPE_CHECKING:  # names only: loaded where a program has one
+    from aso.policy import Policy
     from aso.sinks import Sink
 
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s/:@?#]+)(:\d{1,5})?")
@@ -170,7 +170,11 @@ def _dimensions(given: Mapping[str, str] | None) -> tuple[dict[str, str], int]:
 
 
 def _policy(source: Any, name: str) -> Policy | None:
-    if source is None or isinstance(source, Policy):
+    if source is None:
+        return None
+    from aso.policy import Policy  # most programs have none
+
+    if isinstance(source, Policy):
         return source
     try:
         return Policy.load(source)

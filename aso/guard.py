@@ -1,4 +1,6 @@
-"""The only broad ``except``: a bug of ours is counted and said once an hour, never raised.
+"""A bug of ours is counted and said once an hour, never raised.
+
+The only broad ``except``, but for those that hand the error on: to here, or to the caller.
 
 A refusal (PolicyError) passes through; so does every BaseException that is not an Exception.
 """

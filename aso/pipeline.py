@@ -14,7 +14,6 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from aso import policy as rules
 from aso.context import Scope, current
 from aso.dimension_rules import MAX_PAIRS
 from aso.errors import PolicyError
@@ -27,6 +26,7 @@ from aso.routes import Route
 from aso.wire.access import plain
 
 if TYPE_CHECKING:  # only names: the journal is handed in
+    from aso import policy as rules
     from aso.journal import Journal
 
 
@@ -58,6 +58,7 @@ class Pipeline:
         self.derive = derive
         self.origin = origin
         self.policy = policy
+        self._rule = _rule_of(policy)
         self.gates = gates
         self.dimensions = dict(dimensions or {})
         if origin.env is not None:
@@ -197,7 +198,8 @@ class Pipeline:
 
     def _decide(self, flight: Inflight) -> None:
         assert self.policy is not None  # noqa: S101 — for the type checker
-        decision = rules.decide(self.policy, self.call_of(flight))
+        assert self._rule is not None  # noqa: S101 — for the type checker
+        decision = self._rule(self.policy, self.call_of(flight))
         if decision.violation is None:
             return
         if decision.action == "block":
@@ -211,6 +213,17 @@ class Pipeline:
         """Write the event of a refused call."""
         with self.guard:
             flight.refused(type(violation).__name__)
+
+
+def _rule_of(
+    policy: rules.Policy | None,
+) -> Callable[[rules.Policy, Call], rules.Decision] | None:
+    """Return what decides; loaded only with a policy, which most programs have not."""
+    if policy is None:
+        return None
+    from aso.policy import decide
+
+    return decide
 
 
 _LOW_62 = (1 << 62) - 1

@@ -21,7 +21,6 @@ from aso.patch import Applied, require
 from aso.pipeline import Pipeline
 from aso.records import Event
 from aso.shipper import Shipper, destination_of
-from aso.sinks import IngestSink, LedgerSink, Sink
 from aso.stainless import Stainless
 from aso.version import __version__
 
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from aso.policy import Policy
+    from aso.sinks import Sink
 
 _EXIT_TIMEOUT_S = 2.0
 _NO_HOME = "no home directory for the ledger, events are only counted; set ASO_HOME to a folder"
@@ -346,12 +346,14 @@ def open_session(settings: Settings) -> Session:
 def _sinks_of(settings: Settings) -> Sequence[Sink]:
     if settings.sinks is not None:
         return settings.sinks
+    from aso import sinks  # each is loaded when it is named
+
     if settings.api_key is not None:
-        return [IngestSink(settings.endpoint, settings.api_key.text)]
+        return [sinks.IngestSink(settings.endpoint, settings.api_key.text)]
     if settings.home is None:
         say("no home", f"aso: {_NO_HOME}", said=_SAID)
         return []
-    return [LedgerSink()]
+    return [sinks.LedgerSink()]
 
 
 def _expect_same(current: Settings, wanted: Settings) -> None:
