@@ -20,8 +20,8 @@ from aso.wire import Answer, Shape
 _BLOCK = 32 * 1024
 _KEPT = 64 * 1024  # nothing longer than this is parsed a second time
 _INTERESTING = re.compile(
-    rb'"usage"\s*:\s*\{|"x_groq"|"finish_reason"\s*:\s*"|"type"\s*:\s*"response\.(?:completed'
-    rb'|incomplete|failed|created)"'
+    rb'"usage"\s*:\s*\{|"x_groq"|"finish_reason"\s*:\s*"|"type"\s*:\s*"(?:response\.(?:completed'
+    rb'|incomplete|failed|created)|message_(?:start|delta|stop)|error)"'
 )
 # Key → its text. A search for a literal, and a pattern that starts with one, are several times
 # faster than one pattern for all. An event without choices is one of the Responses API.
@@ -33,6 +33,8 @@ _TEXTS = {
         (b'"arguments"', rb'"arguments'),
         (b'"reasoning', rb'"reasoning(?:_content)?'),
         (b'"refusal"', rb'"refusal'),
+        (b'"thinking"', rb'"thinking'),
+        (b'"partial_json"', rb'"partial_json'),
     )
 }
 _DELTA = re.compile(rb'"delta"\s*:\s*"([^"\\\n]*(?:\\.[^"\\\n]*)*)"')

@@ -57,7 +57,7 @@ class Tail:
             if self.flight.answer.complete or self.flight.shape is None:
                 self.flight.finish("completed")
             else:
-                self.flight.error_type = "stream_truncated"
+                self.flight.error_type = self.flight.answer.failure or "stream_truncated"
                 self.flight.finish("error")
 
     def failed(self, error: BaseException) -> None:
