@@ -118,8 +118,9 @@ def conditions_of(facts: Facts) -> dict[str, Any]:
     """Return what, beside model and usage, a price depends on."""
     found: dict[str, Any] = dict((facts.extra or {}).get("conditions") or {})
     found["endpoint"] = facts.endpoint
-    if (size := at(facts.usage, "search_context_size")) is not None:
-        found["search_context_size"] = size
+    for name in _CONDITIONS_IN_USAGE:
+        if (value := at(facts.usage, name)) is not None:
+            found[name] = value
     if (region := data_residency(facts.provider, facts.host)) is not None:
         found["data_residency"] = region
     if facts.service_tier is not None:
@@ -160,4 +161,5 @@ def _uuid_text(digits: str) -> str:
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
+_CONDITIONS_IN_USAGE = ("search_context_size", "speed", "inference_geo")
 _UUID_DIGITS = 32

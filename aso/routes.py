@@ -1,6 +1,7 @@
 """Path → what is called: the endpoint's name, the operation, and the wire format it speaks.
 
-Billable methods were listed from the SDKs themselves (openai 1.40 to 3.54, 2026-11-23). A POST
+Billable methods were listed from the SDKs themselves (openai 1.40 to 3.54, anthropic 0.40 to 2.12,
+2026-11-23). A POST
 to a route in neither table may bill: it yields an ``unmetered`` event rather than silence.
 """
 
@@ -25,8 +26,11 @@ _METERED = {
     "responses/compact": ("responses", "responses"),
     "embeddings": ("embeddings", "embeddings"),
     "moderations": ("moderation", "moderations"),
+    "messages": ("messages", "messages"),
 }
 _UNMETERED = {
+    "complete": "completion",
+    "messages/batches": "batch",
     "images": "image",
     "audio/speech": "speech",
     "audio/transcriptions": "transcription",
@@ -39,11 +43,12 @@ _UNMETERED = {
     "ocr": "ocr",
     "search": "search",
 }
-# Never billed by the call itself: platform.openai.com/docs/api-reference (2026-11-23).
+# Never billed by the call itself: platform.openai.com/docs/api-reference and
+# docs.claude.com/en/api/messages-count-tokens ("free to use"; 2026-11-23).
 _FREE = re.compile(
     r"""
-      files | uploads (/.*)? | organization (/.*)? | webhooks (/.*)?
-    | responses/(input_tokens|cancel) | messages/count_tokens
+      files | uploads (/.*)? | organizations? (/.*)? | webhooks (/.*)?
+    | responses/(input_tokens|cancel) | messages/(count_tokens|batches/cancel)
     | chat/completions/cancel | batches/cancel
     | assistants (/.*)? | threads | threads/messages | threads/runs/cancel
     | conversations (/.*)? | vector_stores (/(?!search$).*)? | fine_tuning/jobs/(cancel|pause|resume)
@@ -55,7 +60,7 @@ _FREE = re.compile(
 )
 _VERSION = re.compile(r"v\d+(?:(?:alpha|beta)\d*)?")
 _PREFIXES = frozenset(
-    {"openai", "inference", "api", "paas", "beta", "models", "compatibility", "router"}
+    {"openai", "inference", "api", "paas", "beta", "models", "compatibility", "router", "anthropic"}
 )
 _IDENTIFIER = re.compile(r".*\d.*|[a-z]+_[0-9a-zA-Z]{12,}")
 _SEEN: dict[str, Route | None] = {}

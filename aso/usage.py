@@ -39,9 +39,10 @@ class Counters(NamedTuple):
     web_search_requests: tuple[str, ...] = ()
     units: Mapping[str, tuple[str, ...]] = _NO_UNITS
     takes_other_units: bool = False  # every name beside the counters is a unit of its own
+    rules: tuple[str, ...] = ()  # of RULES: what holds for the format, whoever speaks it
 
 
-_NOT_COUNTERS = {"total_tokens", "units", "takes_other_units"}
+_NOT_COUNTERS = {"total_tokens", "units", "takes_other_units", "rules"}
 _TOKEN_NAMES = tuple(name for name in Counters._fields if name not in _NOT_COUNTERS)
 
 
@@ -67,6 +68,7 @@ def at(value: Any, path: str) -> Any:
 
 
 _TABLE: type[dict[str, Any]] = dict
+_LIST: type[list[Any]] = list
 _NAMES: dict[str, tuple[str, ...]] = {}  # paths stand in tables of ours: there are few
 
 
@@ -96,7 +98,7 @@ def interpret(
         return None
     reading = _read(raw, counters)
     extra = extra or {}
-    for name in (*_ALWAYS, *rules):
+    for name in (*_ALWAYS, *counters.rules, *rules):
         RULES[name](reading, raw, extra, model or "")
     if all(value is None for value in reading.said.values()) and not reading.units:
         return None if not reading.doubtful else Usage(source="none")
@@ -255,6 +257,49 @@ def _hosted_tools(
     reading.units.update(calls)
 
 
+def _cache_outside(
+    reading: _Reading, raw: Mapping[str, Any], extra: Mapping[str, Any], model: str
+) -> None:
+    """Anthropic: what the cache read and wrote stands beside the input.
+
+    A stream that raises the written tokens says nothing of their lifetimes since its beginning:
+    lifetimes that do not add up to what was written are unknown.
+    """
+    del raw, extra, model
+    said = reading.said
+    read, wrote = said["cache_read_input_tokens"], said["cache_write_input_tokens"]
+    if said["input_tokens"] is not None:
+        said["input_tokens"] += (read or 0) + (wrote or 0)
+    short, long = said["cache_write_5m_input_tokens"], said["cache_write_1h_input_tokens"]
+    if wrote is not None and (short or 0) + (long or 0) != wrote:
+        said["cache_write_5m_input_tokens"] = said["cache_write_1h_input_tokens"] = None
+
+
+def _iterations_outside(
+    reading: _Reading, raw: Mapping[str, Any], extra: Mapping[str, Any], model: str
+) -> None:
+    """Anthropic: work beside the answer itself (compaction, an advisor) is not in its counters."""
+    del extra, model
+    found = raw.get("iterations")
+    iterations = found if type(found) is _LIST else ()
+    beside = [
+        one for one in iterations if type(one) is _TABLE and one.get("type") not in _ANSWERING
+    ]
+    for unit, paths in _ITERATION_UNITS.items():
+        total = sum(_quantity(one, (path,)) or 0 for one in beside for path in paths)
+        if total:
+            reading.units[unit] = total
+
+
+_ANSWERING = {"message", "fallback_message"}
+_ITERATION_UNITS = {
+    "iteration_input_tokens": (
+        "input_tokens",
+        "cache_read_input_tokens",
+        "cache_creation_input_tokens",
+    ),
+    "iteration_output_tokens": ("output_tokens",),
+}
 _Rule = Callable[[_Reading, Mapping[str, Any], Mapping[str, Any], str], None]
 _ALWAYS = ("reasoning_by_total", "audio_by_total")
 RULES: Mapping[str, _Rule] = {
@@ -265,4 +310,6 @@ RULES: Mapping[str, _Rule] = {
     "request_fee_is_a_search": _request_fee_is_a_search,
     "search_model_searches_once": _search_model_searches_once,
     "hosted_tools": _hosted_tools,
+    "cache_outside": _cache_outside,
+    "iterations_outside": _iterations_outside,
 }

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from aso.hook import Integration
-from aso.integrations import openai
+from aso.integrations import anthropic, openai
 
-INTEGRATIONS: Mapping[str, Integration] = {one.name: one for one in (openai.INTEGRATION,)}
+INTEGRATIONS: Mapping[str, Integration] = {
+    one.name: one for one in (openai.INTEGRATION, anthropic.INTEGRATION)
+}
 
 __all__ = ["INTEGRATIONS"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from aso.wire import chat_completions, completions, embeddings, record, responses
+from aso.wire import chat_completions, completions, embeddings, messages, record, responses
 from aso.wire.shape import Answer, Shape
 
 SHAPES: Mapping[str, Shape] = {
@@ -15,6 +15,7 @@ SHAPES: Mapping[str, Shape] = {
         embeddings.SHAPE,
         embeddings.MODERATIONS,
         responses.SHAPE,
+        messages.SHAPE,
         record.SHAPE,
     )
 }

@@ -55,12 +55,13 @@ _PROVIDERS = {"bedrock_mantle": "bedrock"}
 
 def records() -> Iterator[dict[str, Any]]:
     """Yield the billable exchanges that the OpenAI SDK can make, 2xx only."""
-    for row in _rows():
+    for row in rows():
         if row["endpoint"] in TYPES and row["expected"]["billable_call"]:
             yield row
 
 
-def _rows() -> Iterator[dict[str, Any]]:
+def rows() -> Iterator[dict[str, Any]]:
+    """Yield every exchange that is here."""
     shared = FOLDER / "shared.jsonl.gz"
     if not shared.exists():
         return
@@ -85,15 +86,16 @@ def send(record: Mapping[str, Any], *, raw: str | None = None) -> None:
     result = client.post(
         f"/{endpoint}{query}",
         cast_to=whole,
-        body=_body(record),
+        body=request_body(record),
         options={"headers": {"X-Stainless-Raw-Response": raw}} if raw else {},
         stream=stream,
         stream_cls=Stream[chunk],
     )
-    _read(result, stream=stream, raw=raw)
+    read(result, stream=stream, raw=raw)
 
 
-def _read(result: Any, *, stream: bool, raw: str | None) -> None:
+def read(result: Any, *, stream: bool, raw: str | None) -> None:
+    """Read an answer to its end."""
     if raw == "stream":
         for _ in result.iter_bytes():
             pass
@@ -106,7 +108,8 @@ def _read(result: Any, *, stream: bool, raw: str | None) -> None:
             pass
 
 
-def _body(record: Mapping[str, Any]) -> dict[str, Any]:
+def request_body(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the JSON that was sent; empty where it was none."""
     try:
         body = json.loads(record["request_body"])
     except ValueError:
@@ -137,7 +140,9 @@ def expected(record: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the event must say, under the event's names."""
     oracle = record["expected"]
     wanted = {name: oracle[key] for key, name in FIELDS.items()}
-    wanted["model"] = wanted["model"] or _body(record).get("model")  # the request's, where unsaid
+    wanted["model"] = wanted["model"] or request_body(record).get(
+        "model"
+    )  # the request's, where unsaid
     wanted["provider"] = _PROVIDERS.get(record["provider"], record["provider"])
     cost = oracle["provider_cost"]
     wanted["provider_cost"] = None if cost is None else Decimal(str(cost)).normalize()

@@ -1,0 +1,54 @@
+"""Replays recorded Messages through the real Anthropic SDK on a mock transport."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import anthropic._base_client as base_client
+from anthropic import Anthropic, Stream
+from anthropic.types import Message, RawMessageStreamEvent
+
+from tests.corpus.replay import read, request_body, rows
+
+http: Any = getattr(base_client, "httpx2", None) or base_client.httpx  # type: ignore[attr-defined]
+
+
+def records(endpoint: str = "messages") -> Iterator[dict[str, Any]]:
+    """Yield Anthropic's exchanges with one endpoint, 2xx only."""
+    for row in rows():
+        if (row["provider"], row["endpoint"]) == ("anthropic", endpoint) and row["status"] < 300:
+            yield row
+
+
+def send(record: Mapping[str, Any], *, raw: str | None = None) -> None:
+    """Make the recorded call; read the answer whole, by the SDK or, raw, as bytes."""
+    stream = bool(record["expected"]["stream"])
+    transport = http.MockTransport(lambda request: _answer(record))
+    client = Anthropic(api_key="key", max_retries=0, http_client=http.Client(transport=transport))
+    result = client.post(
+        record["url"].removeprefix("https://api.anthropic.com"),
+        cast_to=Message,
+        body=request_body(record),
+        options={"headers": {"X-Stainless-Raw-Response": raw}} if raw else {},
+        stream=stream,
+        stream_cls=Stream[RawMessageStreamEvent],
+    )
+    read(result, stream=stream, raw=raw)
+
+
+def _answer(record: Mapping[str, Any]) -> Any:
+    kind = "text/event-stream" if record["expected"]["stream"] else "application/json"
+    body = _Body(record["response_body"].encode())
+    return http.Response(record["status"], headers={"content-type": kind}, stream=body)
+
+
+class _Body(http.SyncByteStream):  # type: ignore[misc]
+    """A body that arrives in pieces, as over a network."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+
+    def __iter__(self) -> Iterator[bytes]:
+        for start in range(0, len(self.data), 1000):
+            yield self.data[start : start + 1000]
