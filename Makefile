@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 OPENAI_ROWS := 1.40.0 1.109.1 2.54.0
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test matrix check format bench api-snapshot clean
+.PHONY: help env demo test matrix sdk-suite check format bench api-snapshot clean
 
 help: ## show this
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -27,6 +27,9 @@ matrix: ## the SDK's tests on its oldest and middle versions
 		echo "== openai $$version"; \
 		tools/matrix.sh "$(PYTHON)" .venvs/openai-$$version $$version || exit 1; \
 	done
+
+sdk-suite: $(VENV)/.installed ## the SDK's own test suites, bare and with aso (long)
+	$(BIN)/python -m tools.sdk_suite.run
 
 check: $(VENV)/.installed ## format, lint, types, layers, tests
 	$(BIN)/ruff format --check .
