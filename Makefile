@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-OPENAI_ROWS := 1.40.0 1.109.1 2.54.0
+MATRIX := openai-1.40.0 openai-1.109.1 openai-2.54.0 anthropic-0.40.0 anthropic-0.86.0
 
 .DEFAULT_GOAL := help
 .PHONY: help env demo test matrix sdk-suite check format bench api-snapshot clean
@@ -22,10 +22,10 @@ demo: $(VENV)/.installed ## the main job on screen: a loopback provider, real SD
 test: $(VENV)/.installed ## all tests, with the newest SDKs
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-matrix: ## the SDK's tests on its oldest and middle versions
-	@for version in $(OPENAI_ROWS); do \
-		echo "== openai $$version"; \
-		tools/matrix.sh "$(PYTHON)" .venvs/openai-$$version $$version || exit 1; \
+matrix: ## the SDKs' tests on their oldest and middle versions
+	@for row in $(MATRIX); do \
+		echo "== $$row"; \
+		tools/matrix.sh "$(PYTHON)" .venvs/$$row $${row%-*} $${row##*-} || exit 1; \
 	done
 
 sdk-suite: $(VENV)/.installed ## the SDK's own test suites, bare and with aso (long)
