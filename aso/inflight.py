@@ -117,12 +117,14 @@ class Inflight:
         self.attempt_failed(error)
         self.finish("cancelled" if self.error_type in _CANCELLATIONS else "error")
 
-    def attempt_failed(self, error: BaseException | None) -> None:
+    def attempt_failed(self, error: BaseException | None, *, answered: bool = False) -> None:
         """Note how one attempt ended: answered with an error, never left, or unknown."""
         status = _status_of(error)
         if status is not None:
             self.answered += 1
             self.http_status = status
+        elif answered:
+            self.answered += 1
         elif _was_unsent(error):
             self.unsent += 1
 

@@ -119,10 +119,13 @@ class Stainless:
         return result
 
     def response(self, wrapped: Any, instance: Any, args: Any, kwargs: Any) -> Any:
-        """An answer arrived; a body that is still to be read gets a watcher."""
+        """An answer arrived; a body that is still to be read gets a watcher.
+
+        Newer SDKs show an error's answer, too, to middleware: an attempt, of which `retry` tells.
+        """
         del instance
         flight = CURRENT.get()
-        if flight is not None and flight.response is None:
+        if flight is not None and flight.response is None and kwargs["response"].is_success:
             with self.pipeline.guard:
                 self._answered(flight, kwargs["response"])
         return wrapped(*args, **kwargs)
@@ -145,12 +148,13 @@ class Stainless:
         return request
 
     def retry(self, wrapped: Any, instance: Any, args: Any, kwargs: Any) -> Any:
-        """One attempt failed and another follows: called while its error is being handled."""
+        """One attempt failed and another follows: told by its error, or by its answer's headers."""
         del instance
         flight = CURRENT.get()
         if flight is not None:
             with self.pipeline.guard:
-                flight.attempt_failed(sys.exc_info()[1])
+                headers = args[2] if len(args) > _HEADERS else kwargs.get("response_headers")
+                flight.attempt_failed(sys.exc_info()[1], answered=headers is not None)
         return wrapped(*args, **kwargs)
 
     def stream(self, wrapped: Any, instance: Any, args: Any, kwargs: Any) -> Any:
@@ -246,7 +250,8 @@ class Stainless:
             if flight in self.pipeline.live:
                 return
             flight.stream = False
-            if flight.shape is not None:
+            # Without a response a middleware answered: nothing was sent, nothing bills.
+            if response is not None and flight.shape is not None:
                 flight.read_answer(_answer_of(result, response))
             flight.finish("completed")
         if not flight.is_finished and flight not in self.pipeline.live:
@@ -344,4 +349,5 @@ def _json(response: Any) -> Any:
 
 
 _NO_HEADERS = (None, None, False)
+_HEADERS = 2  # their place among the arguments of _calculate_retry_timeout
 _MAX_SECOND_PARSE = 64 * 1024

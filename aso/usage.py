@@ -68,7 +68,7 @@ def at(value: Any, path: str) -> Any:
 
 
 _TABLE: type[dict[str, Any]] = dict
-_LIST: type[list[Any]] = list
+_is_a: Callable[[object, Any], bool] = isinstance  # under this name it narrows nothing
 _NAMES: dict[str, tuple[str, ...]] = {}  # paths stand in tables of ours: there are few
 
 
@@ -280,10 +280,11 @@ def _iterations_outside(
 ) -> None:
     """Anthropic: work beside the answer itself (compaction, an advisor) is not in its counters."""
     del extra, model
-    found = raw.get("iterations")
-    iterations = found if type(found) is _LIST else ()
+    said: Any = raw.get("iterations")
     beside = [
-        one for one in iterations if type(one) is _TABLE and one.get("type") not in _ANSWERING
+        one
+        for one in (said if _is_a(said, list) else ())
+        if _is_a(one, dict) and one.get("type") not in _ANSWERING
     ]
     for unit, paths in _ITERATION_UNITS.items():
         total = sum(_quantity(one, (path,)) or 0 for one in beside for path in paths)

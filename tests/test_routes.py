@@ -23,6 +23,8 @@ from aso.routes import find
         ("/completions", "completions", "completion"),
         ("/embeddings", "embeddings", "embeddings"),
         ("/moderations", "moderations", "moderation"),
+        ("/v1/messages?beta=true", "messages", "messages"),
+        ("https://api.deepseek.com/anthropic/v1/messages", "messages", "messages"),
     ],
 )
 def test_what_is_metered_has_a_wire_format(path: str, endpoint: str, operation: str) -> None:
@@ -39,6 +41,8 @@ def test_what_is_metered_has_a_wire_format(path: str, endpoint: str, operation: 
         ("/audio/transcriptions", "audio/transcriptions", "transcription"),
         ("/videos", "videos", "video"),
         ("/batches", "batches", "batch"),
+        ("/v1/messages/batches", "messages/batches", "batch"),
+        ("/v1/complete", "complete", "completion"),
         ("/threads/thread_abc123/runs", "threads/runs", "other"),
         ("/threads/runs", "threads/runs", "other"),
         ("/something/new", "something/new", "other"),
@@ -63,6 +67,9 @@ def test_what_can_bill_and_is_not_read_yet_has_none(
         "/batches/batch_123/cancel",
         "/assistants",
         "/threads/thread_abc123/messages",
+        "/v1/messages/count_tokens?beta=true",
+        "/v1/messages/batches/msgbatch_01GUqGVJfUzZfBn/cancel",
+        "/v1/organizations/invites",
         "/threads/thread_abc123/runs/run_abc123/cancel",
         "/vector_stores/vs_123/files",
         "/conversations",
