@@ -9,7 +9,7 @@ import anthropic._base_client as base_client
 from anthropic import Anthropic, Stream
 from anthropic.types import Message, RawMessageStreamEvent
 
-from tests.corpus.replay import read, request_body, rows
+from tests.corpus.recordings import answer, read, request_body, rows
 
 http: Any = getattr(base_client, "httpx2", None) or base_client.httpx  # type: ignore[attr-defined]
 
@@ -24,7 +24,7 @@ def records(endpoint: str = "messages") -> Iterator[dict[str, Any]]:
 def send(record: Mapping[str, Any], *, raw: str | None = None) -> None:
     """Make the recorded call; read the answer whole, by the SDK or, raw, as bytes."""
     stream = bool(record["expected"]["stream"])
-    transport = http.MockTransport(lambda request: _answer(record))
+    transport = http.MockTransport(lambda request: answer(record, http))
     client = Anthropic(api_key="key", max_retries=0, http_client=http.Client(transport=transport))
     result = client.post(
         record["url"].removeprefix("https://api.anthropic.com"),
@@ -35,20 +35,3 @@ def send(record: Mapping[str, Any], *, raw: str | None = None) -> None:
         stream_cls=Stream[RawMessageStreamEvent],
     )
     read(result, stream=stream, raw=raw)
-
-
-def _answer(record: Mapping[str, Any]) -> Any:
-    kind = "text/event-stream" if record["expected"]["stream"] else "application/json"
-    body = _Body(record["response_body"].encode())
-    return http.Response(record["status"], headers={"content-type": kind}, stream=body)
-
-
-class _Body(http.SyncByteStream):  # type: ignore[misc]
-    """A body that arrives in pieces, as over a network."""
-
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-
-    def __iter__(self) -> Iterator[bytes]:
-        for start in range(0, len(self.data), 1000):
-            yield self.data[start : start + 1000]

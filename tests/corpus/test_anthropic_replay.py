@@ -9,7 +9,7 @@ import pytest
 
 from aso.testing import capture_events
 from tests.corpus.anthropic_replay import records, send
-from tests.corpus.replay import expected, seen
+from tests.corpus.recordings import expected, seen
 
 pytestmark = [pytest.mark.sdk, pytest.mark.corpus]
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from aso.testing import capture_events
-from tests.corpus.replay import expected, records, seen, send
+from tests.corpus.openai_replay import records, send
+from tests.corpus.recordings import expected, seen
 
 pytestmark = [pytest.mark.sdk, pytest.mark.corpus]
 

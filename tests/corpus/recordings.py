@@ -1,4 +1,4 @@
-"""Replays recorded exchanges through the real OpenAI SDK on a mock transport."""
+"""Recorded exchanges: what was sent and answered, and what an event must say of it."""
 
 from __future__ import annotations
 
@@ -10,27 +10,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import openai
-import openai._base_client as base_client
-from openai import OpenAI, Stream
-from openai.types import Completion, CreateEmbeddingResponse, ModerationCreateResponse
-from openai.types.chat import ChatCompletion, ChatCompletionChunk
-
-http = getattr(base_client, "httpx2", None) or base_client.httpx  # type: ignore[attr-defined]
-
 FOLDER = Path(
     os.environ.get("ASO_TEST_CORPUS") or Path(__file__).resolve().parents[3] / "shared" / "corpus"
 )
-TYPES: dict[str, tuple[Any, Any]] = {
-    "chat/completions": (ChatCompletion, ChatCompletionChunk),
-    "completions": (Completion, Completion),
-    "embeddings": (CreateEmbeddingResponse, CreateEmbeddingResponse),
-    "moderations": (ModerationCreateResponse, ModerationCreateResponse),
-}
-if hasattr(openai, "resources") and hasattr(openai.OpenAI, "responses"):
-    from openai.types.responses import Response, ResponseStreamEvent
-
-    TYPES["responses"] = (Response, ResponseStreamEvent)
 
 # The oracle's name → the event's.
 FIELDS = {
@@ -53,13 +35,6 @@ FIELDS = {
 _PROVIDERS = {"bedrock_mantle": "bedrock"}
 
 
-def records() -> Iterator[dict[str, Any]]:
-    """Yield the billable exchanges that the OpenAI SDK can make, 2xx only."""
-    for row in rows():
-        if row["endpoint"] in TYPES and row["expected"]["billable_call"]:
-            yield row
-
-
 def rows() -> Iterator[dict[str, Any]]:
     """Yield every exchange that is here."""
     shared = FOLDER / "shared.jsonl.gz"
@@ -70,28 +45,17 @@ def rows() -> Iterator[dict[str, Any]]:
     yield from map(json.loads, (FOLDER / "documented.jsonl").read_text().splitlines())
 
 
-def send(record: Mapping[str, Any], *, raw: str | None = None) -> None:
-    """Make the recorded call; read the answer whole, by the SDK or, raw, as bytes."""
-    endpoint = record["endpoint"]
-    url = record["url"].replace("<AWS_REGION>", "us-east-1")
-    base, _, query = url.rpartition(f"/{endpoint}")
-    whole, chunk = TYPES[endpoint]
-    stream = bool(record["expected"]["stream"])
-    client = OpenAI(
-        api_key="key",
-        base_url=base,
-        max_retries=0,
-        http_client=http.Client(transport=http.MockTransport(lambda request: _answer(record))),
-    )
-    result = client.post(
-        f"/{endpoint}{query}",
-        cast_to=whole,
-        body=request_body(record),
-        options={"headers": {"X-Stainless-Raw-Response": raw}} if raw else {},
-        stream=stream,
-        stream_cls=Stream[chunk],
-    )
-    read(result, stream=stream, raw=raw)
+def answer(record: Mapping[str, Any], http: Any) -> Any:
+    """Return the recorded answer as a response of the SDK's HTTP client, in pieces."""
+
+    class Body(http.SyncByteStream):  # type: ignore[misc, name-defined]
+        def __iter__(self) -> Iterator[bytes]:
+            data = record["response_body"].encode()
+            for start in range(0, len(data), 1000):
+                yield data[start : start + 1000]
+
+    kind = "text/event-stream" if record["expected"]["stream"] else "application/json"
+    return http.Response(record["status"], headers={"content-type": kind}, stream=Body())
 
 
 def read(result: Any, *, stream: bool, raw: str | None) -> None:
@@ -115,25 +79,6 @@ def request_body(record: Mapping[str, Any]) -> dict[str, Any]:
     except ValueError:
         body = {}
     return body if isinstance(body, dict) else {}
-
-
-def _answer(record: Mapping[str, Any]) -> Any:
-    kind = "text/event-stream" if record["expected"]["stream"] else "application/json"
-    headers = {"content-type": kind}
-    return http.Response(
-        record["status"], headers=headers, stream=_Body(record["response_body"].encode())
-    )
-
-
-class _Body(http.SyncByteStream):  # type: ignore[misc, name-defined]
-    """A body that arrives in pieces, as over a network."""
-
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-
-    def __iter__(self) -> Iterator[bytes]:
-        for start in range(0, len(self.data), 1000):
-            yield self.data[start : start + 1000]
 
 
 def expected(record: Mapping[str, Any]) -> dict[str, Any]:
