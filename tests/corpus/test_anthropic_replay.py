@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from anthropic import AnthropicBedrock
 
 from aso.testing import capture_events
-from tests.corpus.anthropic_replay import records, send
+from tests.corpus.anthropic_replay import bedrock_records, records, send, send_by_bedrock
 from tests.corpus.recordings import expected, seen
 
 pytestmark = [pytest.mark.sdk, pytest.mark.corpus]
@@ -57,6 +59,22 @@ def _wanted(record: Mapping[str, Any]) -> dict[str, Any]:
         "billed_prompt": extra.get("iterations_billed_prompt", wanted["prompt_tokens"]),
         "billed_completion": extra.get("iterations_billed_completion", wanted["completion_tokens"]),
     }
+
+
+@pytest.mark.skipif(
+    "api_key" not in inspect.signature(AnthropicBedrock).parameters,
+    reason="this SDK's client for Bedrock needs boto3",
+)
+def test_messages_that_bedrock_answered_are_read_alike() -> None:
+    differing = {}
+    for record in list(bedrock_records()) or pytest.skip("no recordings"):
+        with capture_events() as events:
+            send_by_bedrock(record)
+        [event] = events
+        found, wanted = seen(event.to_dict()), expected(record)
+        if found != wanted:
+            differing[record["id"]] = (found, wanted)
+    assert differing == {}
 
 
 def test_lines_of_every_recorded_call_sum_to_its_total() -> None:
