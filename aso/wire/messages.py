@@ -55,23 +55,33 @@ def _arguments_chars(arguments: Any) -> int:
 
 
 def observer(answer: Answer) -> Callable[[Any], None]:
-    """Return the function that reads one event: most carry nothing but a little text."""
+    """Return the function that reads one event: most carry nothing but a little text.
+
+    Those are told at once, for this runs between two events of the caller's.
+    """
     answer.chars = chars = 0
 
     def observe(event: Any) -> None:
         nonlocal chars
-        said = event if type(event) is TABLE else event.__dict__
-        kind = said.get("type")
-        if kind == "content_block_delta":
-            delta = fields(said.get("delta"))
-            for name in _DELTA_TEXTS:
-                if type(value := delta.get(name)) is str:
-                    answer.chars = chars = chars + len(value)
-                    return
-        elif (note := _NOTES.get(kind)) is not None:
-            note(said, answer)
+        try:
+            received = event.__dict__["delta"].__dict__["text"]
+        except (AttributeError, KeyError):  # a mapping, or something else than text
+            received = None
+        chars += len(received) if type(received) is str else _observe(event, answer)
+        answer.chars = chars
 
     return observe
+
+
+def _observe(event: Any, answer: Answer) -> int:
+    said = fields(event)
+    kind = said.get("type")
+    if kind == "content_block_delta":
+        delta = fields(said.get("delta"))
+        return sum(characters(delta.get(name)) for name in _DELTA_TEXTS)
+    if (note := _NOTES.get(kind)) is not None:
+        note(said, answer)
+    return 0
 
 
 def _start(event: Mapping[str, Any], answer: Answer) -> None:
