@@ -1,8 +1,8 @@
 """Path → what is called: the endpoint's name, the operation, and the wire format it speaks.
 
 Billable methods were listed from the SDKs themselves (openai 1.40 to 3.54, anthropic 0.40 to 2.12,
-2026-11-23). A POST
-to a route in neither table may bill: it yields an ``unmetered`` event rather than silence.
+2026-11-23). A POST to a route in neither table may bill: it yields an ``unmetered`` event rather
+than silence.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ _UNMETERED = {
     "ocr": "ocr",
     "search": "search",
 }
-# Never billed by the call itself: platform.openai.com/docs/api-reference and
-# docs.claude.com/en/api/messages-count-tokens ("free to use"; 2026-11-23).
+# Never billed by the call itself: platform.openai.com/docs/api-reference (2026-11-23). Anthropic's
+# count_tokens makes no message and answers with no usage (types of anthropic 2.12, 2026-11-23).
 _FREE = re.compile(
     r"""
       files | uploads (/.*)? | organizations? (/.*)? | webhooks (/.*)?

@@ -1,4 +1,4 @@
-"""Anthropic's Messages: docs.claude.com/en/api/messages and .../messages-streaming (2026-11-23).
+"""Anthropic's Messages: fields as in the types of its SDK (2.12), checked on recordings (2026-11-23).
 
 ``input_tokens`` stands beside what the cache read and wrote, not around it (aso.usage adds them);
 thinking is inside ``output_tokens``. A stream tells its usage twice: ``message_start`` at the

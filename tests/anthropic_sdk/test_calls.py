@@ -105,7 +105,7 @@ def test_each_kind_of_cached_token_has_its_own_line() -> None:
     with capture_events() as events:
         ask(client(Script(MESSAGE)))
     # $1 in, $5 out, 1.25 and 2 times in to write for 5 minutes and an hour, 0.1 times to read
-    # (claude.com/pricing, Haiku 4.5, 2026-11-23).
+    # (the bundled catalog's rates for Haiku 4.5, 2026-11-23).
     assert [(line.unit, line.quantity, line.amount) for line in events[0].cost.lines] == [
         ("input_tokens", 10, Decimal("0.00001")),
         ("cache_read_tokens", 2000, Decimal("0.0002")),
@@ -201,7 +201,7 @@ def test_searches_and_thinking_are_counted() -> None:
     [event] = events
     assert (event.usage.web_search_requests, event.usage.reasoning_output_tokens) == (3, 7)
     searches = {line.unit: line.amount for line in event.cost.lines}["web_search_requests"]
-    assert searches == Decimal("0.03")  # $10 per 1,000 searches (claude.com/pricing, 2026-11-23)
+    assert searches == Decimal("0.03")  # $10 per 1,000 searches (the bundled catalog, 2026-11-23)
 
 
 def test_work_beside_the_answer_is_units_of_its_own_and_not_priced_as_the_answer() -> None:
