@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from collections.abc import Callable
+from typing import Any, Literal, NamedTuple
+
+Wrapper = Callable[[Any, Any, Any, Any], Any]
+"""wrapt's kind: (wrapped, instance, args, kwargs)."""
 
 Role = Literal["request", "response", "attempt", "retry", "stream"]
 
@@ -13,7 +17,7 @@ class Hook(NamedTuple):
     Attributes:
         module: where it is defined.
         path: ``Class.method``.
-        role: what the wrapper does (aso.stainless).
+        role: the method of the integration's capture that wraps it.
         parameters: names it must have; a method without them is not the one we know.
         is_async: True for ``async def`` and async generators.
     """
@@ -34,6 +38,7 @@ class Integration(NamedTuple):
         distribution: its name on the package index, for its version.
         versions: what we test, for `aso doctor`; first and last.
         hooks: applied together or not at all.
+        capture: ``module:class`` of the wrappers (aso.capture).
     """
 
     name: str
@@ -41,3 +46,4 @@ class Integration(NamedTuple):
     distribution: str
     versions: tuple[str, str]
     hooks: tuple[Hook, ...]
+    capture: str

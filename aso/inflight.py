@@ -22,7 +22,7 @@ _CANCELLATIONS = frozenset(
 )
 # Failures before a byte of the request left (httpx, httpx2, requests, aiohttp; read 2026-11-23).
 _UNSENT = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol"})
-_FIRST_ERROR_STATUS = 400
+FIRST_ERROR_STATUS = 400
 
 
 class Inflight:
@@ -252,7 +252,7 @@ def _limit_of(body: Mapping[str, Any]) -> int | None:
 def _status_of(error: BaseException | None) -> int | None:
     response = getattr(error, "response", None)
     status = getattr(response, "status_code", None) or getattr(error, "status_code", None)
-    return status if isinstance(status, int) and status >= _FIRST_ERROR_STATUS else None
+    return status if isinstance(status, int) and status >= FIRST_ERROR_STATUS else None
 
 
 def _was_unsent(error: BaseException | None) -> bool:

@@ -15,9 +15,7 @@ from typing import Any
 from wrapt import FunctionWrapper, register_post_import_hook
 
 from aso.errors import ConfigError
-from aso.hook import Hook, Integration
-
-Wrapper = Callable[[Any, Any, Any, Any], Any]
+from aso.hook import Hook, Integration, Wrapper
 
 
 class HookMismatchError(Exception):

@@ -10,6 +10,7 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from aso.capture import Wrappers
 from aso.config import Settings, settle
 from aso.deriving import Derive
 from aso.errors import ConfigError
@@ -21,7 +22,6 @@ from aso.patch import Applied, require
 from aso.pipeline import Pipeline
 from aso.records import Event
 from aso.shipper import Shipper, destination_of
-from aso.stainless import Stainless
 from aso.version import __version__
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Session:
             journal, sinks, self.build, guard=self.guard, sweep=self.pipeline.sweep
         )
         self.applied = [
-            Applied(INTEGRATIONS[name], Stainless(self.pipeline, name).wrapper)
+            Applied(INTEGRATIONS[name], Wrappers(self.pipeline, INTEGRATIONS[name]))
             for name in settings.integrations or INTEGRATIONS
         ]
 

@@ -14,12 +14,12 @@ from tempfile import TemporaryFile
 from aso import config
 from aso.errors import AsoError
 from aso.guard import attempt
-from aso.hook import Hook, Integration
+from aso.hook import Hook, Integration, Wrapper
 from aso.integrations import INTEGRATIONS
 from aso.journal import destinations, survey
 from aso.journal.files import network_type
 from aso.ledger import Ledger, LedgerError
-from aso.patch import Applied, Wrapper
+from aso.patch import Applied
 from aso.pricing import bundled
 from aso.sinks.ledger import LedgerSink
 from aso.version import __version__

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from aso.capture.stainless import CAPTURE, hooks
 from aso.hook import Integration
-from aso.stainless import hooks
 
 INTEGRATION = Integration(
     name="anthropic",
@@ -11,4 +11,5 @@ INTEGRATION = Integration(
     distribution="anthropic",
     versions=("0.40.0", "2.12.0"),
     hooks=hooks("anthropic"),
+    capture=CAPTURE,
 )

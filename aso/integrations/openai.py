@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from aso.capture.stainless import CAPTURE, hooks
 from aso.hook import Integration
-from aso.stainless import hooks
 
 INTEGRATION = Integration(
     name="openai",
@@ -11,4 +11,5 @@ INTEGRATION = Integration(
     distribution="openai",
     versions=("1.40.0", "3.54.0"),
     hooks=hooks("openai"),
+    capture=CAPTURE,
 )

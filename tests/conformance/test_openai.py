@@ -11,7 +11,8 @@ import openai._base_client as base_client
 import pytest
 
 import aso
-from aso import inflight, pipeline, scanner, stainless, stream
+from aso import inflight, pipeline, scanner, stream
+from aso.capture import stainless
 from aso.sinks import MemorySink
 from aso.wire import chat_completions
 from tests.conformance.observing import observe, without_asked_usage

@@ -9,24 +9,20 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from contextvars import ContextVar
 from typing import Any
 
 from aso import stream
-from aso.dimension_rules import parse_dims
+from aso.capture.call import CURRENT, Begun, Capture, dims_in, json_of, strip
 from aso.hook import Hook
 from aso.inflight import Inflight
 from aso.pipeline import Pipeline
 from aso.providers import PROXY, Provider, resolve
 from aso.routes import find
-from aso.scanner import ends
 from aso.wire.access import TABLE, is_a
 
-CURRENT: ContextVar[Inflight | None] = ContextVar("aso_current_call", default=None)
+CAPTURE = "aso.capture.stainless:Stainless"
 
 _RAW_HEADER = "X-Stainless-Raw-Response"
-_OURS = "x-aso-"
-_DIMS_HEADER = "x-aso-dims"
 _CACHED_HOSTS = 256
 
 
@@ -64,59 +60,12 @@ def hooks(package: str) -> tuple[Hook, ...]:
     return tuple(found)
 
 
-class Stainless:
-    """The wrappers of one SDK, bound to one pipeline."""
+class Stainless(Capture):
+    """The wrappers of one SDK."""
 
     def __init__(self, pipeline: Pipeline, package: str) -> None:
-        self.pipeline = pipeline
-        self._package = package
-        self._sdk: tuple[str, str] | None = None
+        super().__init__(pipeline, package)
         self._hosts: dict[int, tuple[Any, str, Provider]] = {}
-
-    def wrapper(self, hook: Hook) -> Any:
-        """Return wrapt's kind of wrapper for a hook: (wrapped, instance, args, kwargs)."""
-        suffix = "_async" if hook.is_async and hook.role != "attempt" else ""
-        return getattr(self, f"{hook.role}{suffix}")
-
-    def request(self, wrapped: Any, instance: Any, args: Any, kwargs: Any) -> Any:
-        """The call: policy before it, one event after it, the SDK untouched in between."""
-        flight, args, kwargs = self._begin(instance, args, kwargs)
-        if flight is None:
-            return wrapped(*args, **kwargs)
-        if self.pipeline.gates is not None:
-            with self.pipeline.guard:
-                flight.reserve(self.pipeline.gates)
-        previous = CURRENT.get()
-        CURRENT.set(flight)
-        try:
-            result = wrapped(*args, **kwargs)
-        except BaseException as error:
-            self._failed(flight, error)
-            raise
-        finally:
-            CURRENT.set(previous)
-        self._returned(flight, result)
-        return result
-
-    async def request_async(self, wrapped: Any, instance: Any, args: Any, kwargs: Any) -> Any:
-        """The same, awaited."""
-        flight, args, kwargs = self._begin(instance, args, kwargs)
-        if flight is None:
-            return await wrapped(*args, **kwargs)
-        if self.pipeline.gates is not None:
-            with self.pipeline.guard:
-                await flight.areserve(self.pipeline.gates)
-        previous = CURRENT.get()
-        CURRENT.set(flight)
-        try:
-            result = await wrapped(*args, **kwargs)
-        except BaseException as error:
-            self._failed(flight, error)
-            raise
-        finally:
-            CURRENT.set(previous)
-        self._returned(flight, result)
-        return result
 
     def response(self, wrapped: Any, instance: Any, args: Any, kwargs: Any) -> Any:
         """An answer arrived; a body that is still to be read gets a watcher.
@@ -127,7 +76,7 @@ class Stainless:
         flight = CURRENT.get()
         if flight is not None and flight.response is None and kwargs["response"].is_success:
             with self.pipeline.guard:
-                self._answered(flight, kwargs["response"])
+                self.answered(flight, kwargs["response"])
         return wrapped(*args, **kwargs)
 
     response_async = response  # the coroutine is returned as it is, for the SDK to await
@@ -141,10 +90,7 @@ class Stainless:
             flight.attempts += 1
             if flight.strip_headers:
                 with self.pipeline.guard:
-                    for name in [
-                        name for name in request.headers if name.lower().startswith(_OURS)
-                    ]:
-                        del request.headers[name]
+                    strip(request.headers)
         return request
 
     def retry(self, wrapped: Any, instance: Any, args: Any, kwargs: Any) -> Any:
@@ -173,46 +119,31 @@ class Stainless:
             found = stream.unwatched(inner, instance.response, is_async=is_async)
         return found
 
-    def _begin(self, client: Any, args: Any, kwargs: Any) -> tuple[Inflight | None, Any, Any]:
-        pipeline = self.pipeline
-        if not pipeline.active or pipeline.guard.passive:
-            return None, args, kwargs
-        with pipeline.guard:
-            return self._begin_guarded(client, args, kwargs)
-        return None, args, kwargs
-
-    def _begin_guarded(
-        self, client: Any, args: Any, kwargs: Any
-    ) -> tuple[Inflight | None, Any, Any]:
+    def read_call(self, instance: Any, args: Any, kwargs: Any) -> Begun:
+        """Return the call that a request of the SDK is."""
         pipeline = self.pipeline
         options = kwargs["options"] if "options" in kwargs else args[1]
         route = find(options.url) if options.method.lower() == "post" else None
         if route is None:
             return None, args, kwargs
-        host, provider = self._host(client, options.url)
+        host, provider = self._host(instance, options.url)
         body = _body(options)
-        call_dims, client_dims, strip = _headers(options, client, host, pipeline)
+        call_dims, client_dims, strip = _headers(options, instance, host, pipeline)
         flight = pipeline.begin(
             provider=provider,
             host=host,
             route=route,
             body=body,
             stream=bool(kwargs.get("stream")),
-            sdk=self._sdk or self._find_sdk(),
+            sdk=self.sdk(),
             client_dims=client_dims,
             call_dims=call_dims,
         )
         flight.strip_headers = strip
-        if flight.stream and body is not None and _wants_usage(flight, client, options, body):
+        if flight.stream and body is not None and _wants_usage(flight, instance, options, body):
             args, kwargs = _ask_for_usage(options, args, kwargs)
             flight.hides_usage = True
         return flight, args, kwargs
-
-    def _find_sdk(self) -> tuple[str, str]:
-        """Return name and version; known only once the SDK's own import is over."""
-        version = getattr(sys.modules.get(self._package), "__version__", None)
-        self._sdk = (self._package, str(version or "unknown"))
-        return self._sdk
 
     def _host(self, client: Any, url: str) -> tuple[str, Provider]:
         if "://" in url:
@@ -229,41 +160,12 @@ class Stainless:
             self._hosts[id(base)] = (base, host, provider)
         return host, provider
 
-    def _answered(self, flight: Inflight, response: Any) -> None:
-        flight.response = response
-        flight.http_status = response.status_code
-        flight.answered += 1
-        flight.attempts = max(flight.attempts, 1)
-        if response.is_closed:
-            flight.first_byte_at_ms = flight.now_ms()
-            flight.completion_bytes = len(response.content)
-        else:
-            if flight.hides_usage:
-                stream.conceal(response)
-            stream.attach(response, flight, self.pipeline.guard)
-            self.pipeline.live.add(flight)
-
-    def _returned(self, flight: Inflight, result: Any) -> None:
-        with self.pipeline.guard:
-            response = flight.response
-            flight.response = None
-            if flight in self.pipeline.live:
-                return
-            flight.stream = False
-            # Without a response a middleware answered: nothing was sent, nothing bills.
-            if response is not None and flight.shape is not None:
-                flight.read_answer(_answer_of(result, response))
-            flight.finish("completed")
-        if not flight.is_finished and flight not in self.pipeline.live:
-            flight.finish("completed")
-
-    def _failed(self, flight: Inflight, error: BaseException) -> None:
-        with self.pipeline.guard:
-            response, flight.response = flight.response, None
-            if response is not None and flight.shape is not None and response.is_closed:
-                with self.pipeline.guard:
-                    flight.read_answer(_json(response))
-            flight.failed(error)
+    def body_of(self, flight: Inflight, result: Any, response: Any) -> Any:
+        """Return the parsed result where there is one, else the body's JSON."""
+        del flight
+        if type(result) is TABLE or hasattr(result, "__pydantic_fields_set__"):
+            return result
+        return json_of(response)
 
 
 def _body(options: Any) -> Mapping[str, Any] | None:
@@ -311,43 +213,11 @@ def _headers(
     theirs = client._custom_headers  # noqa: SLF001 — verified with the hooks
     if mine is None and not theirs:
         return _NO_HEADERS
-    call_dims, call_ours = _dims_in(mine, pipeline)
-    client_dims, client_ours = _dims_in(theirs, pipeline)
+    call_dims, call_ours = dims_in(mine, pipeline)
+    client_dims, client_ours = dims_in(theirs, pipeline)
     ours = call_ours or client_ours
     return call_dims, client_dims, ours and pipeline.hosts.get(host) != PROXY
 
 
-def _dims_in(headers: Any, pipeline: Pipeline) -> tuple[Mapping[str, str] | None, bool]:
-    dims, ours = None, False
-    for name in headers or ():
-        if name[:6].lower() != _OURS:
-            continue
-        ours = True
-        if name.lower() == _DIMS_HEADER and isinstance(headers[name], str):
-            dims, breaches = parse_dims(headers[name])
-            pipeline.dropped_dimensions += len(breaches)
-    return dims, ours
-
-
-def _answer_of(result: Any, response: Any) -> Any:
-    """Return what to read: the parsed result where there is one, else the body."""
-    if type(result) is TABLE or hasattr(result, "__pydantic_fields_set__"):
-        return result
-    return _json(response)
-
-
-def _json(response: Any) -> Any:
-    import json
-
-    content = response.content
-    if len(content) > _MAX_SECOND_PARSE:
-        return ends(content)
-    try:
-        return json.loads(content)
-    except ValueError:  # a gateway's page, or nothing: no fault of ours, and it says nothing
-        return None
-
-
 _NO_HEADERS = (None, None, False)
 _HEADERS = 2  # their place among the arguments of _calculate_retry_timeout
-_MAX_SECOND_PARSE = 64 * 1024
