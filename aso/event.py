@@ -67,10 +67,13 @@ def usage_of(facts: Facts, model: str | None) -> Usage:
     """Return the provider's numbers; where there are none and an answer came, an estimate."""
     if facts.kind != "call" or facts.wire is None:
         return _NO_USAGE
+    raw, counters = facts.usage, SHAPES[facts.wire].counters
+    if raw is None and (counted := (facts.extra or {}).get("counted_in_headers")) is not None:
+        raw, counters = counted, SHAPES["messages"].counters
     said = interpret(
-        facts.usage,
+        raw,
         facts.extra,
-        SHAPES[facts.wire].counters,
+        counters,
         rules=PROVIDERS.get(facts.provider, UNKNOWN).rules,
         model=model,
     )
@@ -88,7 +91,7 @@ def cost_of(facts: Facts, usage: Usage, model: str | None, pricer: Pricer) -> Co
     if (recorded := (facts.extra or {}).get("recorded_cost")) is not None:
         return _recorded(Decimal(recorded), facts.provider, model)
     return pricer.price(
-        usage,
+        _billed(usage, facts),
         provider=facts.provider,
         model=model,
         at=datetime.fromtimestamp(facts.ended_at_ms / 1000, timezone.utc),
@@ -97,6 +100,21 @@ def cost_of(facts: Facts, usage: Usage, model: str | None, pricer: Pricer) -> Co
         http_status=facts.http_status,
         attempts=0 if (facts.extra or {}).get("unsent") else facts.attempts,
     )
+
+
+def _billed(usage: Usage, facts: Facts) -> Usage:
+    """Return what is billed where a provider says that it is not what was used: Cohere does."""
+    units = at(facts.usage, "billed_units")
+    if facts.provider != "cohere" or not isinstance(units, Mapping):
+        return usage
+    billed = SHAPES["cohere"].counters._replace(
+        input_tokens=("billed_units.input_tokens",),
+        output_tokens=("billed_units.output_tokens",),
+        cache_read_input_tokens=(),
+        reasoning_output_tokens=(),
+        input_image_tokens=(),
+    )
+    return interpret(facts.usage, None, billed) or usage
 
 
 def _recorded(amount: Decimal, provider: str, model: str | None) -> Cost:

@@ -72,7 +72,7 @@ class Inflight:
     def read_request(self, body: Mapping[str, Any]) -> None:
         """Note what the request says: model, size, and what its price may depend on."""
         model = body.get("model")
-        self.request_model = model if isinstance(model, str) else None
+        self.request_model = model if isinstance(model, str) else self.request_model
         if self.shape is None:
             return
         if self._pipeline.gates is not None:
@@ -110,6 +110,16 @@ class Inflight:
         """Note what a whole answer says; None says nothing."""
         if self.shape is not None and body is not None:
             self.shape.read(body, self.answer)
+
+    def read_headers(self, headers: Mapping[str, str]) -> None:
+        """Note the counts that a provider tells in headers, for an answer that says none."""
+        counted = {
+            name: int(value)
+            for header, name in self.provider.counted_in.items()
+            if (value := headers.get(header, "")).isdecimal()
+        }
+        if counted:
+            self.answer.note("counted_in_headers", counted)
 
     def failed(self, error: BaseException) -> None:
         """Finish with the error that the caller is about to see."""
@@ -152,6 +162,12 @@ class Inflight:
         if self.hold is not None:  # the event could not be made: what was reserved is let go
             with pipeline.guard:
                 self.hold.settle(None)
+
+    def ended(self) -> None:
+        """Finish an answer that nobody reads on: completed where the provider's own end was seen."""
+        with self._pipeline.guard:
+            self.scan()
+        self.finish("completed" if self.answer.complete else "cancelled")
 
     def abandon(self) -> None:
         """Hand over to whoever sweeps next: a finalizer may do nothing else."""

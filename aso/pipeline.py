@@ -150,7 +150,7 @@ class Pipeline:
                 flight = self.abandoned.popleft()
             except IndexError:
                 return
-            flight.finish("cancelled")
+            flight.ended()
 
     def new_event_id(self, now_ms: int) -> str:
         """Return a UUIDv7 as 32 hexadecimal digits (RFC 9562, section 5.7)."""

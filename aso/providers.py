@@ -22,13 +22,16 @@ class Provider(NamedTuple):
 
     Attributes:
         name: as events and policies write it.
-        hosts: host names; a leading dot matches every subdomain.
+        hosts: host names; a leading dot or dash matches all that end so, one ``*`` anything.
         include_usage: True where a stream tells its usage only when asked by
             ``stream_options.include_usage``, and the host accepts that; ``from:YYYY-MM-DD`` where
             it does since that API version.
         rules: names of usage rules (aso.usage.RULES) that hold here.
         reported: where the usage object says what was charged; key → dotted path.
         publisher: who makes the models, where the provider serves its own.
+        counted_in: response headers that count tokens, where the body may not; header → counter, as
+            Anthropic's Messages name it.
+        is_shared: True where the hosts serve much else: a route that we do not know is not AI there.
         regional: the host whose subdomains name where the data stays (``eu.api.openai.com``).
     """
 
@@ -39,6 +42,8 @@ class Provider(NamedTuple):
     reported: Mapping[str, str] = _NOTHING
     publisher: str | None = None
     regional: str | None = None
+    counted_in: Mapping[str, str] = _NOTHING
+    is_shared: bool = False
 
 
 _OPENAI_RULES = ("hosted_tools", "search_model_searches_once")
@@ -63,6 +68,7 @@ _ROWS = (
             "models.inference.ai.azure.com",
         ),
         include_usage="from:2024-09-01",
+        is_shared=True,
         rules=(*_OPENAI_RULES, "grok_cache_outside"),
         reported={"ticks": "cost_in_usd_ticks"},
     ),
@@ -76,10 +82,25 @@ _ROWS = (
     ),
     Provider(
         name="vertex",
-        hosts=("aiplatform.googleapis.com", "-aiplatform.googleapis.com", ".rep.googleapis.com"),
+        hosts=(
+            "aiplatform.googleapis.com",
+            "-aiplatform.googleapis.com",
+            "aiplatform.*.rep.googleapis.com",
+        ),
+        is_shared=True,
         rules=("hidden_thoughts",),
     ),
-    Provider(name="bedrock", hosts=(".amazonaws.com", ".api.aws")),
+    Provider(
+        name="bedrock",
+        hosts=("bedrock-runtime*.amazonaws.com", "bedrock-mantle.*.api.aws"),
+        is_shared=True,
+        counted_in={
+            "x-amzn-bedrock-input-token-count": "input_tokens",
+            "x-amzn-bedrock-output-token-count": "output_tokens",
+            "x-amzn-bedrock-cache-read-input-token-count": "cache_read_input_tokens",
+            "x-amzn-bedrock-cache-write-input-token-count": "cache_creation_input_tokens",
+        },
+    ),
     Provider(
         name="openrouter",
         hosts=("openrouter.ai",),
@@ -141,8 +162,15 @@ _ROWS = (
 )
 
 PROVIDERS: Mapping[str, Provider] = {row.name: row for row in (*_ROWS, UNKNOWN)}
-_EXACT = {host: row for row in _ROWS for host in row.hosts if host[0] not in ".-"}
-_SUFFIX = tuple((host, row) for row in _ROWS for host in row.hosts if host[0] in ".-")
+_EXACT = {
+    host: row for row in _ROWS for host in row.hosts if host[0] not in ".-" and "*" not in host
+}
+_AFFIXES = tuple(
+    (*host.rpartition("*")[::2], row)
+    for row in _ROWS
+    for host in row.hosts
+    if host[0] in ".-" or "*" in host
+)
 
 # A model's name → who made it, where the provider serves others' models.
 _PUBLISHERS = (
@@ -168,6 +196,7 @@ _PUBLISHERS = (
     ("command", "cohere"),
     ("sonar", "perplexity"),
 )
+_REGIONS = frozenset({"us", "eu", "apac", "au", "jp", "ca", "us-gov", "global"})  # of Bedrock's ids
 _PORT = re.compile(r":\d+$")
 _PROXY_NAMES = {"google-ai-studio": "google"}
 _SPELLINGS = {
@@ -198,8 +227,8 @@ def resolve(url: str, mapped: Mapping[str, str]) -> tuple[str, Provider]:
         return host, PROVIDERS.get(name, UNKNOWN)
     if (row := _EXACT.get(host)) is not None:
         return host, row
-    for suffix, row in _SUFFIX:
-        if host.endswith(suffix):
+    for prefix, suffix, row in _AFFIXES:
+        if host.endswith(suffix) and host.startswith(prefix):
             return host, row
     return host, UNKNOWN
 
@@ -223,6 +252,9 @@ def publisher(provider: str, model: str | None) -> str | None:
     if slash:
         owner = owner.rpartition("/")[2]
         return _SPELLINGS.get(owner, owner)
+    makers = [part for part in name.split(".")[:-1] if part not in _REGIONS]
+    if row.name == "bedrock" and makers:  # us.anthropic.claude-...: who made it stands before
+        return makers[0]
     for start, maker in _PUBLISHERS:
         if name.startswith(start):
             return maker

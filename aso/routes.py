@@ -27,6 +27,13 @@ _METERED = {
     "embeddings": ("embeddings", "embeddings"),
     "moderations": ("moderation", "moderations"),
     "messages": ("messages", "messages"),
+    "converse": ("chat", "bedrock"),
+    "converse-stream": ("chat", "bedrock"),
+    "invoke": ("completion", "bedrock"),
+    "invoke-with-response-stream": ("completion", "bedrock"),
+    "chat": ("chat", "cohere"),
+    "generate": ("completion", "cohere"),
+    "embed": ("embeddings", "cohere"),
 }
 _UNMETERED = {
     "complete": "completion",
@@ -63,6 +70,10 @@ _PREFIXES = frozenset(
     {"openai", "inference", "api", "paas", "beta", "models", "compatibility", "router", "anthropic"}
 )
 _IDENTIFIER = re.compile(r".*\d.*|[a-z]+_[0-9a-zA-Z]{12,}")
+_NAMING = (["deployments"], ["model"])  # Azure's and Bedrock's paths: what follows is the model
+_MODEL = re.compile(r"/(?:(?:deployments|model)/([^/?]+)|models/([^/:?]+)(?=:))")
+_QUOTES = {"%3A": ":", "%2F": "/"}  # all that models' names need
+_QUOTED = re.compile("|".join(_QUOTES), re.IGNORECASE)
 _SEEN: dict[str, Route | None] = {}
 _SEEN_LIMIT = 512
 
@@ -73,10 +84,18 @@ def find(path: str) -> Route | None:
         return _SEEN[path]
     except KeyError:
         name, names_an_id = _split(path)
-        route = _classify(name, names_an_id=names_an_id)
+        route = _classify(name, path, names_an_id=names_an_id)
         if len(_SEEN) < _SEEN_LIMIT:
             _SEEN[path] = route
         return route
+
+
+def model_in(path: str) -> str | None:
+    """Return the model, or the deployment, that a path names; of an AWS name its last part."""
+    found = _MODEL.search(path)
+    if found is None:
+        return None
+    return _QUOTED.sub(lambda one: _QUOTES[one[0].upper()], found[1] or found[2]).rpartition("/")[2]
 
 
 def _split(path: str) -> tuple[str, bool]:
@@ -86,13 +105,15 @@ def _split(path: str) -> tuple[str, bool]:
     parts = [part for part in path.split("?", 1)[0].split("/") if part]
     while parts and (parts[0] in _PREFIXES or _VERSION.fullmatch(parts[0])):
         parts.pop(0)
-    if parts[:1] == ["deployments"]:
+    if parts[:1] in _NAMING:
         parts = parts[2:]
     names = [part for part in parts if not _IDENTIFIER.fullmatch(part)]
     return "/".join(names), len(names) < len(parts)
 
 
-def _classify(name: str, *, names_an_id: bool) -> Route | None:
+def _classify(name: str, path: str, *, names_an_id: bool) -> Route | None:
+    if name.startswith("invoke") and "anthropic." in path:
+        return Route(name, "messages", "messages")  # Bedrock hands Anthropic's own format through
     if (metered := _METERED.get(name)) is not None:
         return (
             None if names_an_id else Route(name, *metered)

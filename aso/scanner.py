@@ -15,13 +15,16 @@ from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import Any
 
+from aso.framing import Frames, Framing
 from aso.wire import Answer, Shape
+from aso.wire.access import items
 
 _BLOCK = 32 * 1024
 _KEPT = 64 * 1024  # nothing longer than this is parsed a second time
 _INTERESTING = re.compile(
     rb'"usage"\s*:\s*\{|"x_groq"|"finish_reason"\s*:\s*"|"type"\s*:\s*"(?:response\.(?:completed'
-    rb'|incomplete|failed|created)|message_(?:start|delta|stop)|error)"'
+    rb'|incomplete|failed|created)|message_(?:start|delta|stop)|message-end|error)"'
+    rb'|"stream-end"|"messageStop"|"stop_?[rR]eason"\s*:\s*"|"amazon-bedrock-invocationMetrics"|^data: \{"error"'
 )
 # Key → its text. A search for a literal, and a pattern that starts with one, are several times
 # faster than one pattern for all. An event without choices is one of the Responses API.
@@ -51,14 +54,16 @@ class Scanner:
         "_decode",
         "_ends",
         "_first",
-        "_is_event_stream",
+        "_is_json",
+        "_lines",
         "_rest",
         "_size",
         "chars",
     )
 
-    def __init__(self, *, is_event_stream: bool, encoding: str = "") -> None:
-        self._is_event_stream = is_event_stream
+    def __init__(self, framing: Framing, encoding: str = "") -> None:
+        self._is_json = framing == "json"
+        self._lines = Frames().lines if framing == "frames" else None
         self._decode = _decoder(encoding)
         self._blocks: list[bytes] = []
         self._size = 0
@@ -77,10 +82,8 @@ class Scanner:
     def finish(self, shape: Shape, answer: Answer) -> None:
         """Fill the answer from what was kept."""
         self._turn()
-        if not self._is_event_stream:
-            body = _json(self._rest)
-            if isinstance(body, dict):
-                shape.read(body, answer)
+        if self._is_json:
+            _read_whole(_json(self._rest), shape, answer)
             return
         observe = shape.observer(answer)
         for line in self._events():
@@ -95,10 +98,10 @@ class Scanner:
         self._size = 0
         if self._decode is not None:
             data = self._decoded(data)
-        if self._is_event_stream:
-            self._read_lines(self._rest + data)
-        else:
+        if self._is_json:
             self._rest = _bounded(self._rest + data)
+        else:
+            self._read_lines(self._rest + (self._lines(data) if self._lines else data))
 
     def _decoded(self, data: bytes) -> bytes:
         """Return the text; of a body that is not what its header says, nothing more is read."""
@@ -129,8 +132,18 @@ class Scanner:
         return (line.removeprefix(b"data:").strip() for line in found)
 
 
+def _read_whole(body: Any, shape: Shape, answer: Answer) -> None:
+    """Read one answer; or a list of chunks, as Google streams where no event stream is asked for."""
+    if isinstance(body, dict):
+        shape.read(body, answer)
+    elif isinstance(body, list):
+        observe = shape.observer(answer)
+        for chunk in items(body):
+            observe(chunk)
+
+
 def _is_data(line: bytes) -> bool:
-    return line.startswith(b"data:")
+    return line.startswith((b"data:", b"{"))
 
 
 def _text_length(lines: bytes) -> int:

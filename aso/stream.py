@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from wrapt import ObjectProxy
 
+from aso.framing import framing_of
 from aso.guard import Guard
 from aso.inflight import Inflight
 from aso.scanner import Scanner
@@ -47,8 +48,7 @@ class Tail:
         if generator is not None and _is_running(generator):
             return
         with self.guard:
-            self.flight.scan()
-            self.flight.finish("completed" if self.flight.answer.complete else "cancelled")
+            self.flight.ended()
 
     def exhausted(self) -> None:
         """The bytes or chunks came to their own end."""
@@ -73,10 +73,15 @@ class Tail:
 
 def attach(response: Any, flight: Inflight, guard: Guard) -> None:
     """Watch a response whose body is not read yet."""
-    tail = Tail(flight, guard)
-    _OPEN[response] = tail
+    tail = _OPEN[response] = watch(response, flight, guard)
     response.stream = ByteStream(response.stream, tail, response.headers)
-    flight.stream = _is_event_stream(response)
+
+
+def watch(response: Any, flight: Inflight, guard: Guard) -> Tail:
+    """Return what is told of the answer's end, and tells when nobody holds it any more."""
+    framing = framing_of(response.headers.get("content-type", ""))
+    flight.stream = framing != "json" or flight.route.endpoint.startswith("stream")
+    return Tail(flight, guard)
 
 
 def conceal(response: Any) -> None:
@@ -117,14 +122,14 @@ class ByteStream(_Proxy):
         tail: Tail = self._self_tail
         if tail.generator is not None:
             return iter(self.__wrapped__)
-        return _scan(iter(self.__wrapped__), tail, _start_scan(tail, self._self_headers))
+        return scanned(iter(self.__wrapped__), tail, scanner_of(tail, self._self_headers))
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         tail: Tail = self._self_tail
         if tail.generator is not None:
             return self.__wrapped__.__aiter__()  # type: ignore[no-any-return]
-        scanner = _start_scan(tail, self._self_headers)
-        return _scan_async(self.__wrapped__.__aiter__(), tail, scanner)
+        scanner = scanner_of(tail, self._self_headers)
+        return scanned_async(self.__wrapped__.__aiter__(), tail, scanner)
 
     def close(self) -> None:
         """Close as the original does, then note the end."""
@@ -195,7 +200,8 @@ async def _read_async(
         await inner.aclose()
 
 
-def _scan(inner: Iterator[bytes], tail: Tail, scanner: Scanner) -> Iterator[bytes]:
+def scanned(inner: Iterator[bytes], tail: Tail, scanner: Scanner) -> Iterator[bytes]:
+    """Yield the bytes that a caller reads, seen on their way."""
     feed, is_first = scanner.feed, True
     try:
         for data in inner:
@@ -216,9 +222,10 @@ def _scan(inner: Iterator[bytes], tail: Tail, scanner: Scanner) -> Iterator[byte
         tail.exhausted()
 
 
-async def _scan_async(
+async def scanned_async(
     inner: AsyncIterator[bytes], tail: Tail, scanner: Scanner
 ) -> AsyncIterator[bytes]:
+    """The same for bytes that are awaited."""
     feed, is_first = scanner.feed, True
     try:
         async for data in inner:
@@ -239,15 +246,21 @@ async def _scan_async(
         tail.exhausted()
 
 
-def _start_scan(tail: Tail, headers: Any) -> Scanner:
-    encoding = headers.get("content-encoding", "")
-    scanner = Scanner(is_event_stream=tail.flight.stream, encoding=encoding)
+def scanner_of(tail: Tail, headers: Any, *, is_decoded: bool | None = False) -> Scanner:
+    """Return the reader of a body whose bytes a caller reads itself, decoded or as they came."""
+    framing = framing_of(headers.get("content-type", ""))
+    scanner = Scanner(framing, "" if is_decoded else headers.get("content-encoding", ""))
     tail.flight.scanner = scanner
     return scanner
 
 
-def _is_event_stream(response: Any) -> bool:
-    return "event-stream" in response.headers.get("content-type", "")
+def fed(tail: Tail, scanner: Scanner, data: bytes, *, is_last: bool) -> None:
+    """Note what one read of the caller's gave."""
+    with tail.guard:
+        tail.first_byte()
+        scanner.feed(data)
+    if is_last:
+        tail.exhausted()
 
 
 def _is_running(generator: Any) -> bool:

@@ -275,6 +275,17 @@ def _cache_outside(
         said["cache_write_5m_input_tokens"] = said["cache_write_1h_input_tokens"] = None
 
 
+def _cache_details(
+    reading: _Reading, raw: Mapping[str, Any], extra: Mapping[str, Any], model: str
+) -> None:
+    """Bedrock lists what the cache wrote by lifetime; without a list nothing is known of it."""
+    del extra, model
+    said: Any = raw.get("cacheDetails")
+    for one in said if _is_a(said, list) else ():
+        if (name := _LIFETIMES.get(at(one, "ttl"))) is not None:
+            reading.said[name] = _count(one, ("inputTokens",), reading)
+
+
 def _iterations_outside(
     reading: _Reading, raw: Mapping[str, Any], extra: Mapping[str, Any], model: str
 ) -> None:
@@ -292,6 +303,7 @@ def _iterations_outside(
             reading.units[unit] = total
 
 
+_LIFETIMES = {"5m": "cache_write_5m_input_tokens", "1h": "cache_write_1h_input_tokens"}
 _ANSWERING = {"message", "fallback_message"}
 _ITERATION_UNITS = {
     "iteration_input_tokens": (
@@ -312,5 +324,6 @@ RULES: Mapping[str, _Rule] = {
     "search_model_searches_once": _search_model_searches_once,
     "hosted_tools": _hosted_tools,
     "cache_outside": _cache_outside,
+    "cache_details": _cache_details,
     "iterations_outside": _iterations_outside,
 }

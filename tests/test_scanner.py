@@ -27,7 +27,7 @@ STREAM = (
 
 def scanned(parts: list[bytes], *, stream: bool = True, encoding: str = "") -> Answer:
     answer = Answer()
-    scanner = Scanner(is_event_stream=stream, encoding=encoding)
+    scanner = Scanner("lines" if stream else "json", encoding)
     for part in parts:
         scanner.feed(part)
     scanner.finish(SHAPES["chat_completions"], answer)

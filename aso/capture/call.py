@@ -101,6 +101,8 @@ class Capture:
         flight.http_status = response.status_code
         flight.answered += 1
         flight.attempts = max(flight.attempts, 1)
+        if flight.provider.counted_in:
+            flight.read_headers(response.headers)
         if response.is_closed:
             flight.first_byte_at_ms = flight.now_ms()
             flight.completion_bytes = len(response.content)
@@ -161,7 +163,7 @@ def dims_in(headers: Any, pipeline: Pipeline) -> tuple[Mapping[str, str] | None,
 
 def strip(headers: Any) -> None:
     """Take out the headers that are meant for aso."""
-    for name in [name for name in headers if name.lower().startswith(_OURS)]:
+    for name in {name for name in headers if name.lower().startswith(_OURS)}:
         del headers[name]
 
 

@@ -1,14 +1,15 @@
-"""Where we hook: one small file of data per SDK; this is their register."""
+"""Where we hook: one small file of data per SDK and HTTP client; this is their register."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from aso.hook import Integration
-from aso.integrations import anthropic, openai
+from aso.integrations import aiohttp, anthropic, httpx, httpx2, openai, requests
 
 INTEGRATIONS: Mapping[str, Integration] = {
-    one.name: one for one in (openai.INTEGRATION, anthropic.INTEGRATION)
+    one.INTEGRATION.name: one.INTEGRATION
+    for one in (openai, anthropic, httpx, httpx2, requests, aiohttp)
 }
 
 __all__ = ["INTEGRATIONS"]

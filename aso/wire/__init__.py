@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from aso.wire import chat_completions, completions, embeddings, messages, record, responses
+from aso.wire import (
+    bedrock,
+    chat_completions,
+    cohere,
+    completions,
+    embeddings,
+    messages,
+    record,
+    responses,
+)
 from aso.wire.shape import Answer, Shape
 
 SHAPES: Mapping[str, Shape] = {
@@ -16,6 +25,8 @@ SHAPES: Mapping[str, Shape] = {
         embeddings.MODERATIONS,
         responses.SHAPE,
         messages.SHAPE,
+        bedrock.SHAPE,
+        cohere.SHAPE,
         record.SHAPE,
     )
 }

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 FOLDER = Path(
     os.environ.get("ASO_TEST_CORPUS") or Path(__file__).resolve().parents[3] / "shared" / "corpus"
@@ -85,14 +86,22 @@ def expected(record: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the event must say, under the event's names."""
     oracle = record["expected"]
     wanted = {name: oracle[key] for key, name in FIELDS.items()}
-    wanted["model"] = wanted["model"] or request_body(record).get(
-        "model"
-    )  # the request's, where unsaid
+    wanted["model"] = wanted["model"] or request_body(record).get("model") or named_in(record)
     wanted["provider"] = _PROVIDERS.get(record["provider"], record["provider"])
     cost = oracle["provider_cost"]
     wanted["provider_cost"] = None if cost is None else Decimal(str(cost)).normalize()
     wanted["provider_says_usage"] = oracle["usage_present"]
     return wanted
+
+
+def named_in(record: Mapping[str, Any]) -> str | None:
+    """Return the model that Bedrock's and Google's URLs name."""
+    path = unquote(record["url"])
+    for mark, end in (("/model/", "/"), ("/models/", ":")):
+        if mark in path:
+            found = path.partition(mark)[2]
+            return found.rpartition(end)[0].rpartition("/")[2]
+    return None
 
 
 def seen(event: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,38 @@
+"""httpx and httpx2: every request of every client ends in ``send`` (0.28, 2.16; read 2026-11-24)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aso.capture.call import strip
+from aso.capture.transport import Sent, Transport
+
+
+class Httpx(Transport):
+    """The wrapper of ``Client.send`` and ``AsyncClient.send``."""
+
+    def sent(self, instance: Any, args: Any, kwargs: Any) -> Sent:
+        """Return the request's parts; a body that is streamed to the provider is not looked at."""
+        request = kwargs["request"] if "request" in kwargs else args[0]
+        body = vars(request).get("_content")
+        if body is None:
+            body = _form(request.stream)
+        return Sent(request.method, str(request.url), request.headers, body, instance.headers)
+
+    def without_ours(self, args: Any, kwargs: Any) -> tuple[Any, Any]:
+        """Return the arguments with a copy of the request: the caller may send its own again."""
+        given = kwargs["request"] if "request" in kwargs else args[0]
+        request = object.__new__(type(given))
+        vars(request).update(vars(given))
+        request.headers = given.headers.copy()
+        strip(request.headers)
+        if "request" in kwargs:
+            return args, {**kwargs, "request": request}
+        return (request, *args[1:]), kwargs
+
+
+def _form(stream: Any) -> dict[str, Any] | None:
+    """Return the text fields of a form that is being uploaded."""
+    parts = getattr(stream, "fields", None) or ()
+    found = {getattr(part, "name", ""): getattr(part, "value", None) for part in parts}
+    return {name: value for name, value in found.items() if isinstance(value, str)} or None

@@ -1,0 +1,94 @@
+"""requests: every request of every session ends in ``Session.send`` (2.34; read 2026-11-24)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from wrapt import ObjectProxy
+
+from aso.capture.call import strip
+from aso.capture.transport import Sent, Transport
+from aso.inflight import Inflight
+from aso.scanner import Scanner
+from aso.stream import Tail, fed, scanned, scanner_of, watch
+
+if TYPE_CHECKING:
+    _Proxy = ObjectProxy[Any]
+else:  # not every version of wrapt that we take can be subscripted
+    _Proxy = ObjectProxy
+
+
+class Requests(Transport):
+    """The wrapper of ``Session.send``."""
+
+    def sent(self, instance: Any, args: Any, kwargs: Any) -> Sent:
+        """Return the prepared request's parts."""
+        request = kwargs["request"] if "request" in kwargs else args[0]
+        return Sent(
+            request.method or "", request.url or "", request.headers, request.body, instance.headers
+        )
+
+    def without_ours(self, args: Any, kwargs: Any) -> tuple[Any, Any]:
+        """Return the arguments with a copy of the request: the caller may send its own again."""
+        request = (kwargs["request"] if "request" in kwargs else args[0]).copy()
+        strip(request.headers)
+        if "request" in kwargs:
+            return args, {**kwargs, "request": request}
+        return (request, *args[1:]), kwargs
+
+    def answered(self, flight: Inflight, response: Any) -> None:
+        """Note an answer; one that was not read yet is watched where its bytes come from."""
+        flight.response = response
+        flight.http_status = response.status_code
+        flight.answered += 1
+        flight.read_headers(response.headers)
+        if response._content_consumed:  # noqa: SLF001 — what requests itself asks
+            flight.first_byte_at_ms = flight.now_ms()
+            flight.completion_bytes = len(response.content)
+            return
+        tail = watch(response, flight, self.pipeline.guard)
+        response.raw = Raw(response.raw, tail, response.headers)
+        self.pipeline.live.add(flight)
+
+
+class Raw(_Proxy):
+    """The connection's own response of urllib3, watched. ``isinstance`` sees the original."""
+
+    def __init__(self, wrapped: Any, tail: Tail, headers: Any) -> None:
+        super().__init__(wrapped)
+        self._self_tail = tail
+        self._self_headers = headers
+        self._self_scanner: Scanner | None = None
+
+    def stream(
+        self,
+        amt: int | None = 65536,
+        decode_content: bool | None = None,  # noqa: FBT001 — the original's signature
+    ) -> Iterator[bytes]:
+        """Yield pieces, as the original does; requests asks for them decoded."""
+        scanner = scanner_of(self._self_tail, self._self_headers, is_decoded=decode_content)
+        pieces = self.__wrapped__.stream(amt, decode_content)
+        return scanned(iter(pieces), self._self_tail, scanner)
+
+    def read(self, *args: Any, **kwargs: Any) -> bytes:
+        """Read as the original does."""
+        tail: Tail = self._self_tail
+        if self._self_scanner is None:
+            self._self_scanner = scanner_of(
+                tail, self._self_headers, is_decoded=kwargs.get("decode_content")
+            )
+        try:
+            data: bytes = self.__wrapped__.read(*args, **kwargs)
+        except BaseException as error:
+            tail.failed(error)
+            raise
+        fed(tail, self._self_scanner, data, is_last=not data or not (args or kwargs))
+        return data
+
+    def close(self) -> None:
+        """Close as the original does, then note the end."""
+        try:
+            self.__wrapped__.close()
+        finally:
+            self._self_tail.closed()

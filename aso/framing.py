@@ -1,0 +1,82 @@
+"""How a body is cut into events: by its content type; and AWS's binary frames made into lines.
+
+The frame is Amazon's event stream encoding: total length, headers' length and a checksum, headers,
+payload, a checksum (as recorded from bedrock-runtime, and as anthropic 2.12 decodes it, 2026-11-24).
+Checksums are the reader's business, not ours: a frame that cannot be read says nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode
+from typing import Any, Literal
+
+Framing = Literal["json", "lines", "frames"]
+
+_LINES = ("event-stream", "stream+json", "ndjson", "jsonl")
+_PRELUDE = 12
+_CHECKSUM = 4
+_STRING = 7  # the type of header that carries text; events and their kinds are such
+
+
+def framing_of(content_type: str) -> Framing:
+    """Return how a body of that type is cut: one JSON value, lines of data, or AWS's frames."""
+    if "vnd.amazon.eventstream" in content_type:
+        return "frames"
+    return "lines" if any(kind in content_type for kind in _LINES) else "json"
+
+
+class Frames:
+    """Makes AWS's frames into lines, as an event stream of text would have them."""
+
+    __slots__ = ("_rest",)
+
+    def __init__(self) -> None:
+        self._rest = b""
+
+    def lines(self, data: bytes) -> bytes:
+        """Return the events of all frames that are whole by now, a line each."""
+        data, start = self._rest + data, 0
+        found: list[bytes] = []
+        while len(data) - start >= _PRELUDE:
+            length = int.from_bytes(data[start : start + 4], "big")
+            if length < _PRELUDE + _CHECKSUM or len(data) - start < length:
+                break
+            found.append(b"data: " + _event(data[start : start + length]) + b"\n")
+            start += length
+        self._rest = data[start:]
+        return b"".join(found)
+
+
+def _event(frame: bytes) -> bytes:
+    """Return one event as JSON: the model's own chunk where there is one, else named by its kind."""
+    end = _PRELUDE + int.from_bytes(frame[4:8], "big")
+    headers = _headers(frame[_PRELUDE:end])
+    payload = frame[end:-_CHECKSUM]
+    kind = headers.get(b":event-type") or headers.get(b":exception-type") or b"unknown"
+    if kind == b"chunk":
+        return _chunk(payload)
+    if b":exception-type" in headers:
+        return b'{"error": {"type": "%s"}}' % kind
+    return b'{"%s": %s}' % (kind, payload or b"null")
+
+
+def _chunk(payload: bytes) -> bytes:
+    try:
+        said: Any = json.loads(payload)
+        return b64decode(said["bytes"])
+    except (ValueError, KeyError, TypeError):  # not what it says it is
+        return b"{}"
+
+
+def _headers(data: bytes) -> dict[bytes, bytes]:
+    found: dict[bytes, bytes] = {}
+    while data:
+        named = 1 + data[0]
+        if data[named : named + 1] != bytes([_STRING]):
+            break
+        start = named + 3
+        end = start + int.from_bytes(data[named + 1 : start], "big")
+        found[data[1:named]] = data[start:end]
+        data = data[end:]
+    return found
