@@ -18,6 +18,7 @@ from aso.wire.shape import Answer, Shape
 
 _CONTENT_KEYS = frozenset({"text", "content", "prompt", "inputText", "texts", "reasoningText"})
 _BESIDE = ("prompt_token_count", "generation_token_count", "inputTextTokenCount")
+_NUMBERS = {int, float}
 _METRICS = "amazon-bedrock-invocationMetrics"
 _STOPS = ("stopReason", "stop_reason", "completionReason", "finish_reason")
 
@@ -38,7 +39,7 @@ def _usage(said: Mapping[str, Any]) -> Any:
         return plain(usage)
     counts = {name: said[name] for name in _BESIDE if said.get(name) is not None}
     written_by_titan = [field(one, "tokenCount") for one in items(said.get("results"))]
-    if written_by_titan and all(type(count) is int for count in written_by_titan):
+    if written_by_titan and all(type(count) in _NUMBERS for count in written_by_titan):
         counts["outputTokenCount"] = sum(written_by_titan)
     return counts or None
 

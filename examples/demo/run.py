@@ -17,7 +17,7 @@ import openai
 import aso
 from examples.loopback.provider import LoopbackProvider
 
-PROVIDERS = ("openai", "deepseek", "groq", "xai")
+PROVIDERS = ("openai", "novita", "groq", "xai")
 MESSAGES: Any = [{"role": "user", "content": "A question that the recording answers."}]
 
 
@@ -35,7 +35,7 @@ def work(clients: dict[str, openai.OpenAI]) -> None:
             clients["openai"].chat.completions.create(model="gpt-4o-mini", messages=MESSAGES)
         rerank(clients["openai"])
     with aso.dimensions(team="support"):
-        for model, host in (("deepseek-v4-flash", "deepseek"), ("openai/gpt-oss-120b", "groq")):
+        for model, host in (("deepseek/deepseek-v3.2", "novita"), ("openai/gpt-oss-120b", "groq")):
             with clients[host].chat.completions.create(
                 model=model, messages=MESSAGES, stream=True
             ) as stream:
