@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
-from aso.semconv import EVENT_SCHEMA, TOKEN_FIELDS, decimal_text, instant_text
+from aso.semconv import EVENT_SCHEMA, TOKEN_FIELDS, decimal_text, instant_text, quantity_text
 
 UsageSource = Literal["provider", "partial", "estimate", "none"]
 CostSource = Literal["provider", "custom", "standard", "none"]
@@ -20,6 +21,8 @@ Outcome = Literal["completed", "cancelled", "error", "refused"]
 Quantity = int | Decimal
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
+_TOKEN_NAMES = tuple(TOKEN_FIELDS.values())
+_tokens_of = attrgetter(*TOKEN_FIELDS)
 
 
 class Call(NamedTuple):
@@ -92,17 +95,18 @@ class CostLine(NamedTuple):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the wire form; decimals as strings."""
+        unit, quantity, rate, per, multiplier, amount, model, provider, source, counted = self
         return {
-            "unit": self.unit,
-            "quantity": decimal_text(Decimal(self.quantity)),
-            "rate": decimal_text(self.rate),
-            "per": decimal_text(Decimal(self.per)),
-            "multiplier": decimal_text(self.multiplier),
-            "amount": decimal_text(self.amount),
-            "model": self.model,
-            "provider": self.provider,
-            "source": self.source,
-            "quantity_source": self.quantity_source,
+            "unit": unit,
+            "quantity": quantity_text(quantity),
+            "rate": decimal_text(rate),
+            "per": quantity_text(per),
+            "multiplier": None if multiplier is None else decimal_text(multiplier),
+            "amount": decimal_text(amount),
+            "model": model,
+            "provider": provider,
+            "source": source,
+            "quantity_source": counted,
         }
 
 
@@ -190,6 +194,7 @@ class Event(NamedTuple):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the wire form, ``aso.event/1``: plain values, decimals as strings."""
+        usage = self.usage
         return {
             "schema": EVENT_SCHEMA,
             "event_id": self.event_id,
@@ -216,14 +221,16 @@ class Event(NamedTuple):
             "outcome": self.outcome,
             "http_status": self.http_status,
             "error_type": self.error_type,
-            "usage_source": self.usage.source,
-            **{name: getattr(self.usage, key) for key, name in TOKEN_FIELDS.items()},
-            "total_tokens": self.usage.total_tokens,
-            "web_search_requests": self.usage.web_search_requests,
+            "usage_source": usage.source,
+            **dict(zip(_TOKEN_NAMES, _tokens_of(usage))),  # noqa: B905 — as long as each other
+            "total_tokens": usage.total_tokens,
+            "web_search_requests": usage.web_search_requests,
             "units": {
                 name: decimal_text(amount) if isinstance(amount, Decimal) else amount
-                for name, amount in self.usage.units.items()
-            },
+                for name, amount in usage.units.items()
+            }
+            if usage.units
+            else {},
             **self.cost.to_dict(),
             "prompt_chars": self.prompt_chars,
             "completion_chars": self.completion_chars,

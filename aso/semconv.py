@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 from decimal import Decimal
+from functools import lru_cache
 
 EVENT_SCHEMA = "aso.event/1"
 BATCH_SCHEMA = "aso.batch/1"
@@ -37,10 +38,20 @@ def decimal_text(value: Decimal | None) -> str | None:
     return "0" if text in {"", "-0"} else text
 
 
+def quantity_text(value: int | Decimal) -> str | None:
+    """Return a count or an amount as ``decimal_text`` writes it."""
+    return str(value) if type(value) is int else decimal_text(Decimal(value))
+
+
 def instant_text(epoch_ms: int) -> str:
     """Return UTC in ISO 8601 with milliseconds: ``2026-11-23T07:00:00.000Z``."""
-    moment = datetime.fromtimestamp(epoch_ms // 1000, timezone.utc)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{epoch_ms % 1000:03d}Z"
+    return f"{_second_text(epoch_ms // 1000)}.{epoch_ms % 1000:03d}Z"
+
+
+@lru_cache(maxsize=16)
+def _second_text(epoch_s: int) -> str:
+    """Events of a batch end within few seconds: each is written once."""
+    return f"{datetime.fromtimestamp(epoch_s, timezone.utc):%Y-%m-%dT%H:%M:%S}"
 
 
 def printable(text: str) -> str:

@@ -42,8 +42,22 @@ class Counters(NamedTuple):
     rules: tuple[str, ...] = ()  # of RULES: what holds for the format, whoever speaks it
 
 
-_NOT_COUNTERS = {"total_tokens", "units", "takes_other_units", "rules"}
-_TOKEN_NAMES = tuple(name for name in Counters._fields if name not in _NOT_COUNTERS)
+_NOT_COUNTERS = {"units", "source"}
+_TOKEN_NAMES = tuple(name for name in Usage._fields if name not in _NOT_COUNTERS)
+_Paths = tuple[tuple[str, ...], ...]  # each split at its dots
+
+
+class _Plan(NamedTuple):
+    """Which paths of a format can lead anywhere in a usage object with certain names."""
+
+    counters: Counters  # kept, so that its id stays its own
+    tokens: tuple[tuple[str, _Paths], ...]
+    total: _Paths
+    units: tuple[tuple[str, _Paths], ...]
+
+
+_PLANS: dict[tuple[int, tuple[str, ...]], _Plan] = {}
+_MOST_PLANS = 512  # a provider's objects have the same names: only a broken one comes near
 
 
 class _Reading:
@@ -52,7 +66,7 @@ class _Reading:
     __slots__ = ("doubtful", "said", "total", "units")
 
     def __init__(self) -> None:
-        self.said: dict[str, int | None] = {}
+        self.said: dict[str, int | None] = dict.fromkeys(_TOKEN_NAMES)
         self.total: int | None = None
         self.units: dict[str, Quantity] = {}
         self.doubtful = False
@@ -60,7 +74,11 @@ class _Reading:
 
 def at(value: Any, path: str) -> Any:
     """Return what stands at a dotted path of nested tables; None where nothing does."""
-    for name in _NAMES.get(path) or _split(path):
+    return _follow(value, _NAMES.get(path) or _split(path))
+
+
+def _follow(value: Any, names: tuple[str, ...]) -> Any:
+    for name in names:
         if type(value) is not _TABLE:
             return None
         value = value.get(name)
@@ -91,19 +109,23 @@ def interpret(
         raw: the provider's usage object.
         extra: what the wire format kept beside it.
         counters: where the format puts which counter.
-        rules: names of RULES that hold for the provider, applied in order.
+        rules: names of RULES that hold for the provider, applied in order, after what always holds.
         model: the model, for the rules that depend on it.
     """
     if not isinstance(raw, Mapping):
         return None
     reading = _read(raw, counters)
     extra = extra or {}
-    for name in (*_ALWAYS, *counters.rules, *rules):
+    if reading.total is not None:
+        _reasoning_by_total(reading)
+        _audio_by_total(reading)
+    for name in (*counters.rules, *rules) if counters.rules else rules:
         RULES[name](reading, raw, extra, model or "")
-    if all(value is None for value in reading.said.values()) and not reading.units:
+    said = reading.said.values()  # in the order of Usage
+    if not reading.units and all(value is None for value in said):
         return None if not reading.doubtful else Usage(source="none")
     source: UsageSource = "partial" if reading.doubtful else "provider"
-    return Usage(**reading.said, units=reading.units, source=source)
+    return Usage._make((*said, reading.units, source))
 
 
 def estimate(prompt_chars: int | None, completion_chars: int | None) -> Usage:
@@ -130,15 +152,38 @@ def _quarter(chars: int | None) -> int | None:
 
 def _read(raw: Mapping[str, Any], counters: Counters) -> _Reading:
     reading = _Reading()
-    for name in _TOKEN_NAMES:
-        reading.said[name] = _count(raw, getattr(counters, name), reading)
-    reading.total = _count(raw, counters.total_tokens, reading)
-    for name, paths in counters.units.items():
+    key = (id(counters), tuple(raw))
+    plan = _PLANS.get(key) or _planned(key, counters)
+    for name, paths in plan.tokens:
+        reading.said[name] = _count(raw, paths, reading)
+    reading.total = _count(raw, plan.total, reading)
+    for name, paths in plan.units:
         if quantity := _quantity(raw, paths):
             reading.units[name] = quantity
     if counters.takes_other_units:
         _take_other_units(raw, counters, reading)
     return reading
+
+
+def _planned(key: tuple[int, tuple[str, ...]], counters: Counters) -> _Plan:
+    """Keep the plan for objects with these names: most paths of a format lead nowhere in one."""
+    if len(_PLANS) >= _MOST_PLANS:
+        _PLANS.clear()
+    there = frozenset(key[1])
+    tokens = ((name, _open(getattr(counters, name), there)) for name in _TOKEN_NAMES)
+    units = ((name, _open(paths, there)) for name, paths in counters.units.items())
+    plan = _PLANS[key] = _Plan(
+        counters,
+        tuple(one for one in tokens if one[1]),
+        _open(counters.total_tokens, there),
+        tuple(one for one in units if one[1]),
+    )
+    return plan
+
+
+def _open(paths: tuple[str, ...], there: frozenset[str]) -> _Paths:
+    split = (_NAMES.get(path) or _split(path) for path in paths)
+    return tuple(names for names in split if names[0] in there)
 
 
 def _take_other_units(raw: Mapping[str, Any], counters: Counters, reading: _Reading) -> None:
@@ -148,9 +193,14 @@ def _take_other_units(raw: Mapping[str, Any], counters: Counters, reading: _Read
         reading.units[name] = Decimal(value) if isinstance(value, str) else value
 
 
-def _count(raw: Mapping[str, Any], paths: tuple[str, ...], reading: _Reading) -> int | None:
-    for path in paths:
-        value = at(raw, path)
+def _count(raw: Mapping[str, Any], paths: _Paths, reading: _Reading) -> int | None:
+    for names in paths:
+        value: Any = raw
+        for name in names:  # as _follow does: a call for each counter is what reading costs
+            if type(value) is not _TABLE:
+                value = None
+                break
+            value = value.get(name)
         if type(value) is int and value >= 0:
             return value
         if value is None:
@@ -165,9 +215,9 @@ def _is_whole(value: float | Decimal) -> bool:
     return isfinite(value) and value >= 0 and value == int(value)
 
 
-def _quantity(raw: Mapping[str, Any], paths: tuple[str, ...]) -> Quantity | None:
-    for path in paths:
-        value = at(raw, path)
+def _quantity(raw: Mapping[str, Any], paths: _Paths) -> Quantity | None:
+    for names in paths:
+        value = _follow(raw, names)
         if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
             continue
         if isfinite(value) and value >= 0:
@@ -185,19 +235,13 @@ def _outside(reading: _Reading, part: str, whole: str, other: str) -> None:
         reading.said[whole] = (outer or 0) + inside
 
 
-def _reasoning_by_total(
-    reading: _Reading, raw: Mapping[str, Any], extra: Mapping[str, Any], model: str
-) -> None:
+def _reasoning_by_total(reading: _Reading) -> None:
     """xAI chat, DeepInfra: total = prompt + completion + reasoning."""
-    del raw, extra, model
     _outside(reading, "reasoning_output_tokens", "output_tokens", "input_tokens")
 
 
-def _audio_by_total(
-    reading: _Reading, raw: Mapping[str, Any], extra: Mapping[str, Any], model: str
-) -> None:
+def _audio_by_total(reading: _Reading) -> None:
     """Mistral Voxtral: total = prompt + audio + completion."""
-    del raw, extra, model
     _outside(reading, "input_audio_tokens", "input_tokens", "output_tokens")
 
 
@@ -297,8 +341,8 @@ def _iterations_outside(
         for one in (said if _is_a(said, list) else ())
         if _is_a(one, dict) and one.get("type") not in _ANSWERING
     ]
-    for unit, paths in _ITERATION_UNITS.items():
-        total = sum(_quantity(one, (path,)) or 0 for one in beside for path in paths)
+    for unit, names in _ITERATION_UNITS.items():
+        total = sum(_quantity(one, ((name,),)) or 0 for one in beside for name in names)
         if total:
             reading.units[unit] = total
 
@@ -314,10 +358,7 @@ _ITERATION_UNITS = {
     "iteration_output_tokens": ("output_tokens",),
 }
 _Rule = Callable[[_Reading, Mapping[str, Any], Mapping[str, Any], str], None]
-_ALWAYS = ("reasoning_by_total", "audio_by_total")
 RULES: Mapping[str, _Rule] = {
-    "reasoning_by_total": _reasoning_by_total,
-    "audio_by_total": _audio_by_total,
     "hidden_thoughts": _hidden_thoughts,
     "grok_cache_outside": _grok_cache_outside,
     "request_fee_is_a_search": _request_fee_is_a_search,

@@ -86,9 +86,14 @@ def _priced(bill: _Bill, leaves: Mapping[str, Quantity]) -> tuple[list[CostLine]
     """Return the lines of what has a rate, and the units that have none."""
     lines: list[CostLine] = []
     missing: list[str] = []
+    first = bill.layers[0]
+    is_plain = bill.factor is None and bill.term is None
     for unit, quantity in leaves.items():
-        if (rate := _rate(bill, unit)) is None:
+        rate = first.get(unit) if unit in UNITS else None  # most often it is there: no search
+        if rate is None and (rate := _rate(bill, unit)) is None:
             missing.append(unit)
+        elif is_plain and rate.each is not None:
+            lines.append(_plain_line(bill, unit, quantity, rate, rate.each))
         else:
             lines.append(_line(bill, unit, quantity, rate))
     return lines, missing
@@ -137,6 +142,25 @@ def _rate(bill: _Bill, unit: str) -> Rate | None:
             if name in rates:
                 return rates[name]
     return None
+
+
+def _plain_line(bill: _Bill, unit: str, quantity: Quantity, rate: Rate, each: Decimal) -> CostLine:
+    """Return what `_line` does where neither a condition nor a contract changes the rate."""
+    row = bill.row
+    return CostLine._make(
+        (
+            unit,
+            quantity,
+            rate.amount,
+            rate.per,
+            None,
+            money.product(quantity, each),
+            bill.model,
+            row.provider,
+            rate.source or row.source,
+            bill.quantity_source,
+        )
+    )
 
 
 def _line(bill: _Bill, unit: str, quantity: Quantity, rate: Rate) -> CostLine:

@@ -50,7 +50,9 @@ def select(row: Row, at: datetime, conditions: Mapping[str, Any]) -> Selected | 
     unusual = {
         name: text
         for name, usual in _USUAL.items()
-        if (value := conditions.get(name)) is not None and (text := _text(value)) not in usual
+        if name in conditions
+        and (value := conditions[name]) is not None
+        and (text := _text(value)) not in usual
     }
     if not unusual:
         return Selected(base, None, None, ())

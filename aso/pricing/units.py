@@ -154,7 +154,7 @@ def ancestry(name: str) -> tuple[str, ...]:
 
 
 def _leaves(tokens: _Said, notes: list[str]) -> _Said:
-    leaves = dict(tokens)
+    leaves = tokens.copy()
     for name, parts in _plan(tuple(tokens)):
         rest = tokens[name]
         for part in parts:
