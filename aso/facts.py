@@ -6,7 +6,8 @@ Field order is the record's layout: append new fields at the end, never reorder 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 
@@ -61,15 +62,20 @@ class Facts(NamedTuple):
     span_id: str | None
 
 
+@cache
+def _parser() -> Callable[[bytes], Any]:
+    from pydantic_core import from_json  # there wherever records are written; not at import
+
+    return from_json
+
+
 def decode(payload: bytes) -> Facts:
     """Return the facts of a journal record.
 
     Raises:
         ValueError: the record is not one of ours.
     """
-    from pydantic_core import from_json  # there wherever records are written
-
-    values = from_json(payload)
+    values = _parser()(payload)
     if len(values) < len(Facts._fields):
         raise ValueError(f"a record of {len(values)} fields; {len(Facts._fields)} are needed")
-    return Facts(*values[: len(Facts._fields)])
+    return Facts._make(values[: len(Facts._fields)])

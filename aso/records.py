@@ -11,7 +11,14 @@ from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
-from aso.semconv import EVENT_SCHEMA, TOKEN_FIELDS, decimal_text, instant_text, quantity_text
+from aso.semconv import (
+    EVENT_SCHEMA,
+    TOKEN_FIELDS,
+    decimal_text,
+    instant_text,
+    quantity_text,
+    rate_text,
+)
 
 UsageSource = Literal["provider", "partial", "estimate", "none"]
 CostSource = Literal["provider", "custom", "standard", "none"]
@@ -99,9 +106,9 @@ class CostLine(NamedTuple):
         return {
             "unit": unit,
             "quantity": quantity_text(quantity),
-            "rate": decimal_text(rate),
+            "rate": rate_text(rate),
             "per": quantity_text(per),
-            "multiplier": None if multiplier is None else decimal_text(multiplier),
+            "multiplier": None if multiplier is None else rate_text(multiplier),
             "amount": decimal_text(amount),
             "model": model,
             "provider": provider,
@@ -132,10 +139,12 @@ class Cost(NamedTuple):
     def to_dict(self) -> dict[str, Any]:
         """Return the cost fields of the event, in wire form."""
         known = self.catalog_version is not None
+        total = decimal_text(self.total)
+        is_ours = self.calculated_cost is self.total  # most often
         return {
             "provider_cost": decimal_text(self.provider_cost),
-            "calculated_cost": decimal_text(self.calculated_cost),
-            "total_cost_usd": decimal_text(self.total),
+            "calculated_cost": total if is_ours else decimal_text(self.calculated_cost),
+            "total_cost_usd": total,
             "upstream_cost": decimal_text(self.upstream_cost),
             "cost_source": self.source,
             "pricing_status": self.status,

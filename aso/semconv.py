@@ -38,6 +38,12 @@ def decimal_text(value: Decimal | None) -> str | None:
     return "0" if text in {"", "-0"} else text
 
 
+@lru_cache(maxsize=1024)
+def rate_text(rate: Decimal) -> str | None:
+    """Return what ``decimal_text`` does, remembered: prices are few, and in every line."""
+    return decimal_text(rate)
+
+
 def quantity_text(value: int | Decimal) -> str | None:
     """Return a count or an amount as ``decimal_text`` writes it."""
     return str(value) if type(value) is int else decimal_text(Decimal(value))

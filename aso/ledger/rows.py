@@ -38,7 +38,7 @@ def row_of(event: Event, encode: Encode) -> Row:
         _fitting(usage.input_tokens),
         _fitting(usage.output_tokens),
         *split(event.cost.total),
-        encode(dict(event.dims)).decode(),
+        encode(dict(event.dims)).decode() if event.dims else "{}",
     )
 
 

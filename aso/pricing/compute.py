@@ -72,14 +72,10 @@ def calculate(
         lines.extend(_fees(bill))
     if missing or selected.unknown:
         notes = (*notes, *selected.unknown, *(f"no_rate:{unit}" for unit in missing))
-    return Calculated(
-        tuple(lines),
-        money.total([line.amount for line in lines]),
-        notes,
-        is_empty=not lines and (bool(missing) or not is_whole),
-        is_sure=not missing and is_whole and not selected.unknown,
-        is_custom=term is not None,
-    )
+    is_empty = not lines and (bool(missing) or not is_whole)
+    is_sure = not missing and is_whole and not selected.unknown
+    total = money.total([line.amount for line in lines])
+    return Calculated(tuple(lines), total, notes, is_empty, is_sure, term is not None)
 
 
 def _priced(bill: _Bill, leaves: Mapping[str, Quantity]) -> tuple[list[CostLine], list[str]]:

@@ -47,14 +47,7 @@ def select(row: Row, at: datetime, conditions: Mapping[str, Any]) -> Selected | 
     base = row.price(at)
     if base is None:
         return None
-    unusual = {
-        name: text
-        for name, usual in _USUAL.items()
-        if name in conditions
-        and (value := conditions[name]) is not None
-        and (text := _text(value)) not in usual
-    }
-    if not unusual:
+    if _USUAL.keys().isdisjoint(conditions) or not (unusual := _unusual(conditions)):
         return Selected(base, None, None, ())
     places = {name: unusual.pop(name) for name in _PLACES if name in unusual}
     wanted = dict(_SAME.get(condition, condition) for condition in unusual.items())
@@ -67,6 +60,16 @@ def select(row: Row, at: datetime, conditions: Mapping[str, Any]) -> Selected | 
         else:
             factors.append(factor)
     return Selected(base, variant, _product(factors), tuple(unknown))
+
+
+def _unusual(conditions: Mapping[str, Any]) -> dict[str, str]:
+    """Return what is not as usual, in the order of `_USUAL`."""
+    found: dict[str, str] = {}
+    for name, usual in _USUAL.items():
+        value = conditions.get(name)
+        if value is not None and (text := _text(value)) not in usual:
+            found[name] = text
+    return found
 
 
 def qualifiers(conditions: Mapping[str, Any]) -> tuple[str, ...]:

@@ -91,19 +91,19 @@ def settle(
             notes = (*notes, "provider_reported_zero")
         if source == "provider" and said.key == _ESTIMATE:
             notes = (*notes, "provider_estimate")
-    return Cost(
-        total=total,
-        status=status,
-        source=source,
-        lines=lines,
-        provider_cost=said.cost,
-        calculated_cost=ours,
-        upstream_cost=said.upstream,
-        pricing_matched=pricing_model is not None,
-        pricing_model=pricing_model,
-        catalog_version=catalog.version,
-        catalog_sha256=catalog.sha256,
-        notes=notes,
+    return Cost(  # by position, in the order of the fields: by name costs twice as much
+        total,
+        status,
+        source,
+        lines,
+        said.cost,  # the provider's
+        ours,
+        said.upstream,
+        pricing_model is not None,
+        pricing_model,
+        catalog.version,
+        catalog.sha256,
+        notes,
     )
 
 

@@ -188,4 +188,4 @@ def _body(batch_id: str, events: Sequence[Event]) -> bytes:
         "batch_id": batch_id,
         "events": [event.to_dict() for event in events],
     }
-    return gzip.compress(to_json(batch), compresslevel=5, mtime=0)
+    return gzip.compress(to_json(batch), compresslevel=3, mtime=0)
