@@ -184,3 +184,15 @@ def test_no_usage_object_whatever_breaks_the_reading(raw: dict[str, Any]) -> Non
 
 def test_decimals_of_exact_bodies_are_counts_too() -> None:
     assert read({"prompt_tokens": Decimal(3)}) == Usage(input_tokens=3)
+
+
+def test_what_is_read_does_not_depend_on_the_objects_before() -> None:
+    raw = {"prompt_tokens": 100, "prompt_tokens_details": {"cached_tokens": 64}}
+    first = read(raw)
+    for number in range(600):  # more kinds of objects than are remembered
+        assert read({"prompt_tokens": 1, f"name_{number}": 2}) == Usage(input_tokens=1)
+    assert read(raw) == first
+    assert read(dict(reversed(raw.items()))) == first
+    assert read({**raw, "num_cached_tokens": 7, "prompt_tokens_details": None}) == Usage(
+        input_tokens=100, cache_read_input_tokens=7
+    )

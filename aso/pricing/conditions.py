@@ -47,8 +47,12 @@ def select(row: Row, at: datetime, conditions: Mapping[str, Any]) -> Selected | 
     base = row.price(at)
     if base is None:
         return None
-    if _USUAL.keys().isdisjoint(conditions) or not (unusual := _unusual(conditions)):
+    for name, value in conditions.items():
+        if value is not None and name in _USUAL and _text(value) not in _USUAL[name]:
+            break
+    else:
         return Selected(base, None, None, ())
+    unusual = _unusual(conditions)
     places = {name: unusual.pop(name) for name in _PLACES if name in unusual}
     wanted = dict(_SAME.get(condition, condition) for condition in unusual.items())
     factors: list[Decimal] = []
