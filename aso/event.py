@@ -13,6 +13,7 @@ from aso.providers import PROVIDERS, UNKNOWN, data_residency, publisher
 from aso.records import Cost, CostLine, Event, Kind, Outcome, Usage
 from aso.usage import as_partial, at, estimate, interpret
 from aso.wire import SHAPES
+from aso.wire.cohere import BILLED
 
 _NO_USAGE = Usage(source="none")
 _FIRST_ERROR_STATUS = 400
@@ -108,14 +109,7 @@ def _billed(usage: Usage, facts: Facts) -> Usage:
     units = at(facts.usage, "billed_units")
     if facts.provider != "cohere" or not isinstance(units, Mapping):
         return usage
-    billed = SHAPES["cohere"].counters._replace(
-        input_tokens=("billed_units.input_tokens",),
-        output_tokens=("billed_units.output_tokens",),
-        cache_read_input_tokens=(),
-        reasoning_output_tokens=(),
-        input_image_tokens=(),
-    )
-    return interpret(facts.usage, None, billed) or usage
+    return interpret(facts.usage, None, BILLED) or usage
 
 
 def _recorded(amount: Decimal, provider: str, model: str | None) -> Cost:

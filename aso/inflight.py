@@ -21,7 +21,13 @@ _CANCELLATIONS = frozenset(
     {"CancelledError", "GeneratorExit", "KeyboardInterrupt", "SystemExit", "Cancelled"}
 )
 # Failures before a byte of the request left (httpx, httpx2, requests, aiohttp; read 2026-11-23).
-_UNSENT = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol"})
+_UNSENT = frozenset(
+    {
+        *("ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol"),
+        *("NewConnectionError", "NameResolutionError", "ConnectTimeoutError"),
+        *("ClientConnectorError", "ConnectionTimeoutError", "InvalidURL"),
+    }
+)
 FIRST_ERROR_STATUS = 400
 
 
@@ -276,5 +282,6 @@ def _was_unsent(error: BaseException | None) -> bool:
     while cause is not None:
         if type(cause).__name__ in _UNSENT:
             return True
-        cause = cause.__cause__
+        wrapped = cause.args[0] if cause.args else None  # as requests hands urllib3's errors on
+        cause = cause.__cause__ or getattr(wrapped, "reason", None)
     return False

@@ -188,7 +188,9 @@ def _open(paths: tuple[str, ...], there: frozenset[str]) -> _Paths:
 
 def _take_other_units(raw: Mapping[str, Any], counters: Counters, reading: _Reading) -> None:
     known = {path for name in _TOKEN_NAMES for path in getattr(counters, name)}
-    for name in raw.keys() - known - {"total_tokens"}:
+    for name in raw:
+        if name in known or name == "total_tokens":
+            continue
         value = raw[name]
         reading.units[name] = Decimal(value) if isinstance(value, str) else value
 
@@ -327,7 +329,7 @@ def _cache_details(
     said: Any = raw.get("cacheDetails")
     for one in said if _is_a(said, list) else ():
         if (name := _LIFETIMES.get(at(one, "ttl"))) is not None:
-            reading.said[name] = _count(one, ("inputTokens",), reading)
+            reading.said[name] = _count(one, (("inputTokens",),), reading)
 
 
 def _iterations_outside(

@@ -83,6 +83,11 @@ COUNTERS = Counters(
     input_image_tokens=("tokens.image_tokens",),
     units={"search_units": ("billed_units.search_units",)},
 )
+BILLED = Counters(
+    input_tokens=("billed_units.input_tokens",),
+    output_tokens=("billed_units.output_tokens",),
+    units=COUNTERS.units,
+)
 
 SHAPE = Shape(
     name="cohere",

@@ -21,10 +21,11 @@ _USAGE_ALWAYS = "usage_always"  # a recording of a host that reports usage unask
 
 
 class LoopbackProvider:
-    """An OpenAI-shaped server in a thread; ``requests`` keeps (path, body) of each call."""
+    """An OpenAI-shaped server in a thread; ``requests`` keeps (path, body) of each call, ``headers`` its headers."""
 
     def __init__(self, address: str = "127.0.0.1") -> None:
         self.requests: list[tuple[str, Mapping[str, Any]]] = []
+        self.headers: list[Mapping[str, str]] = []
         self.recordings = {
             path.stem: json.loads(path.read_text(encoding="utf-8"))
             for path in sorted(_RECORDINGS.glob("*.json"))
@@ -82,6 +83,7 @@ class _Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("content-length", 0))
         body = json.loads(self.rfile.read(length) or b"{}")
         self.owner.requests.append((self.path, body))
+        self.owner.headers.append(dict(self.headers))
         recording = self.owner.recording(str(body.get("model")))
         if "error" in recording:
             self._json(recording["status"], {"error": recording["error"]})

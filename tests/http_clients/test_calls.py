@@ -1,0 +1,203 @@
+"""Plain HTTP clients, calling a provider over a real socket: one event each, nothing changed."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+
+import httpx
+import pytest
+import requests
+
+import aso
+from examples.loopback.provider import LoopbackProvider
+from tests.http_clients.clients import PLAIN, STREAMED, Client, captured, each_client, outline
+
+
+@pytest.fixture
+def provider() -> Iterator[LoopbackProvider]:
+    with LoopbackProvider() as found:
+        yield found
+
+
+@each_client
+def test_a_call_is_one_whole_event(client: Client, provider: LoopbackProvider) -> None:
+    with captured(provider) as events:
+        status, _ = client.post(f"{provider.url}/chat/completions", PLAIN)
+    [event] = events
+    assert status == 200
+    assert outline(event) == {
+        "revision": 0,
+        "revision_reason": None,
+        "kind": "call",
+        "env": None,
+        "api_key_id": None,
+        "sdk": {"name": client.name, "version": client.version},
+        "provider": "openai",
+        "publisher": "openai",
+        "endpoint": "chat/completions",
+        "operation": "chat",
+        "model": "gpt-4o-mini-2024-07-18",
+        "request_model": "gpt-4o-mini",
+        "generation_id": "chatcmpl-demo-1",
+        "stream": False,
+        "service_tier": "default",
+        "attempts": 1,
+        "attempts_unknown": 0,
+        "outcome": "completed",
+        "http_status": 200,
+        "error_type": None,
+        "usage_source": "provider",
+        "prompt_tokens": 1200,
+        "completion_tokens": 42,
+        "total_tokens": 1242,
+        "cache_read_tokens": 1024,
+        "cache_write_tokens": None,
+        "cache_write_5m_tokens": None,
+        "cache_write_1h_tokens": None,
+        "reasoning_tokens": 0,
+        "prompt_audio_tokens": 0,
+        "prompt_image_tokens": None,
+        "completion_audio_tokens": 0,
+        "completion_image_tokens": None,
+        "web_search_requests": None,
+        "units": {},
+        "provider_cost": None,
+        "calculated_cost": "0.0001284",
+        "total_cost_usd": "0.0001284",
+        "upstream_cost": None,
+        "cost_source": "standard",
+        "pricing_status": "priced",
+        "pricing_matched": True,
+        "pricing_model": "gpt-4o-mini",
+        "pricing_notes": [],
+        "prompt_chars": 10,
+        "completion_chars": event.completion_chars,
+        "dims": {},
+        "function": None,
+        "trace_id": None,
+        "span_id": None,
+    }
+
+
+@each_client
+def test_a_stream_that_is_read_is_completed(client: Client, provider: LoopbackProvider) -> None:
+    with captured(provider) as events:
+        client.stream(f"{provider.url}/chat/completions", STREAMED)
+    [event] = events
+    assert (event.stream, event.outcome, event.usage.source) == (True, "completed", "provider")
+    assert (event.usage.input_tokens, event.usage.output_tokens) == (1200, 42)
+
+
+@each_client
+def test_a_stream_that_is_left_is_cancelled(client: Client, provider: LoopbackProvider) -> None:
+    with captured(provider) as events:
+        client.stream(f"{provider.url}/chat/completions", STREAMED, pieces=1)
+    [event] = events
+    assert (event.stream, event.outcome, event.usage.source) == (True, "cancelled", "estimate")
+
+
+@each_client
+def test_bytes_reach_the_caller_as_they_were_sent(
+    client: Client, provider: LoopbackProvider
+) -> None:
+    url = f"{provider.url}/chat/completions"
+    bare = (client.post(url, PLAIN), b"".join(client.stream(url, STREAMED)))
+    with captured(provider):
+        watched = (client.post(url, PLAIN), b"".join(client.stream(url, STREAMED)))
+    assert watched == bare
+    assert provider.requests[:2] == provider.requests[2:]
+
+
+@each_client
+def test_an_error_answer_is_an_error_at_no_cost(client: Client, provider: LoopbackProvider) -> None:
+    with captured(provider) as events:
+        status, _ = client.post(
+            f"{provider.url}/chat/completions", {**PLAIN, "model": "gpt-broken"}
+        )
+    [event] = events
+    assert (event.outcome, event.http_status, event.error_type) == ("error", status, str(status))
+    assert event.usage.source == "none"
+
+
+@each_client
+def test_a_call_that_never_left_costs_nothing(client: Client, provider: LoopbackProvider) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        nobody = f"127.0.0.1:{free.getsockname()[1]}"
+    with captured(provider, hosts={nobody: "openai"}) as events:
+        with pytest.raises(Exception):
+            client.post(f"http://{nobody}/v1/chat/completions", PLAIN)
+    [event] = events
+    assert (event.outcome, event.http_status, str(event.cost.total)) == ("error", None, "0")
+
+
+@each_client
+def test_a_refusal_reaches_the_caller_untouched(client: Client, provider: LoopbackProvider) -> None:
+    with captured(provider, policy={"denied_models": ["openai:gpt-4o*"]}) as events:
+        with pytest.raises(aso.ModelNotAllowedError):
+            client.post(f"{provider.url}/chat/completions", PLAIN)
+    assert provider.requests == []
+    assert [event.kind for event in events] == ["refused"]
+
+
+@each_client
+def test_hosts_that_nobody_named_are_not_looked_at(
+    client: Client, provider: LoopbackProvider
+) -> None:
+    with captured(provider, hosts={}) as events:
+        client.post(f"{provider.url}/chat/completions", PLAIN)
+        client.stream(f"{provider.url}/chat/completions", STREAMED)
+    assert events == []
+
+
+@each_client
+def test_dimensions_of_a_header_stay_here(client: Client, provider: LoopbackProvider) -> None:
+    with captured(provider) as events:
+        headers = {"X-ASO-Dims": "team=search"}
+        client.post(f"{provider.url}/chat/completions", PLAIN, headers)
+    assert events[0].dims == {"team": "search"}
+    assert headers == {"X-ASO-Dims": "team=search"}
+    assert [name for name in provider.headers[0] if name.lower().startswith("x-aso")] == []
+
+
+def test_a_clients_header_is_weaker_than_the_codes_dimensions(provider: LoopbackProvider) -> None:
+    url, header = f"{provider.url}/chat/completions", {"X-ASO-Dims": "team=search,app=web"}
+    with captured(provider) as events, aso.dimensions(team="support"):
+        with httpx.Client(headers=header) as client:
+            client.post(url, json=PLAIN)
+        with requests.Session() as session:
+            session.headers.update(header)
+            session.post(url, json=PLAIN)
+    assert [event.dims for event in events] == [{"team": "support", "app": "web"}] * 2
+
+
+def test_a_request_of_the_callers_own_can_be_sent_again(provider: LoopbackProvider) -> None:
+    request = httpx.Request(
+        "POST",
+        f"{provider.url}/chat/completions",
+        json=PLAIN,
+        headers={"X-ASO-Dims": "team=search"},
+    )
+    with captured(provider) as events, httpx.Client() as client:
+        client.send(request)
+        client.send(request)
+    assert [event.dims for event in events] == [{"team": "search"}] * 2
+
+
+def test_what_is_read_is_no_call(provider: LoopbackProvider) -> None:
+    with captured(provider) as events:
+        httpx.get(f"{provider.url}/models")
+        requests.get(f"{provider.url}/models", timeout=10)
+    assert events == []
+
+
+def test_a_form_tells_its_model(provider: LoopbackProvider) -> None:
+    transport = httpx.MockTransport(lambda request: httpx.Response(200, json={"text": "Hello"}))
+    with captured(provider) as events, httpx.Client(transport=transport) as client:
+        client.post(
+            "https://api.openai.com/v1/audio/transcriptions",
+            data={"model": "whisper-1"},
+            files={"file": b"sound"},
+        )
+    assert events[0].request_model == "whisper-1"
