@@ -7,6 +7,7 @@ from datetime import datetime, timezone
 from decimal import Decimal
 from typing import Any, cast
 
+from aso.counted import counted
 from aso.facts import Facts, Origin
 from aso.pricing import Pricer
 from aso.providers import PROVIDERS, UNKNOWN, data_residency, publisher
@@ -83,7 +84,8 @@ def usage_of(facts: Facts, model: str | None) -> Usage:
         return said if facts.complete else as_partial(said, facts.completion_chars)
     if not _answered(facts):
         return _NO_USAGE
-    return estimate(facts.prompt_chars, facts.completion_chars)
+    found = counted(facts.usage, facts.extra)
+    return found or estimate(facts.prompt_chars, facts.completion_chars)
 
 
 def cost_of(facts: Facts, usage: Usage, model: str | None, pricer: Pricer) -> Cost:

@@ -54,6 +54,8 @@ class Tail:
         """The bytes or chunks came to their own end."""
         with self.guard:
             self.flight.scan()
+            if not self.flight.stream and not self.flight.answer.complete:
+                self.flight.read_answer(None)  # what is no JSON has come to its end, too
             if self.flight.answer.complete or self.flight.shape is None:
                 self.flight.finish("completed")
             else:

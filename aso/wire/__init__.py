@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from aso.wire import (
+    audio,
     bedrock,
     chat_completions,
     cohere,
     completions,
     embeddings,
+    images,
     messages,
+    ranking,
     record,
     responses,
 )
@@ -27,6 +30,12 @@ SHAPES: Mapping[str, Shape] = {
         messages.SHAPE,
         bedrock.SHAPE,
         cohere.SHAPE,
+        completions.FIM,
+        images.SHAPE,
+        audio.TRANSCRIPTION,
+        audio.SPEECH,
+        ranking.RERANK,
+        ranking.OCR,
         record.SHAPE,
     )
 }

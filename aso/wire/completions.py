@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from aso.wire import chat_completions
 from aso.wire.access import LISTS, characters, field, is_a, items, text, written
 from aso.wire.chat_completions import COUNTERS
 from aso.wire.shape import Answer, Shape
@@ -63,3 +64,5 @@ SHAPE = Shape(
     conditions=no_conditions,
     counters=COUNTERS,
 )
+# Mistral fills in the middle: a prompt goes in, a chat completion comes out.
+FIM = chat_completions.SHAPE._replace(name="fim", request_chars=request_chars)

@@ -40,6 +40,7 @@ class Shape(NamedTuple):
         request_chars: characters of text that a request body sends.
         conditions: values of the request that a price may depend on.
         counters: where the usage object says what.
+        takes_any_body: an answer that is no JSON is whole all the same: sound, subtitles.
     """
 
     name: str
@@ -48,3 +49,4 @@ class Shape(NamedTuple):
     request_chars: Callable[[Mapping[str, Any]], int | None]
     conditions: Callable[[Mapping[str, Any]], Mapping[str, Any] | None]
     counters: Counters
+    takes_any_body: bool = False

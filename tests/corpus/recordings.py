@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -51,7 +52,8 @@ def answer(record: Mapping[str, Any], http: Any) -> Any:
 
     class Body(http.SyncByteStream):  # type: ignore[misc, name-defined]
         def __iter__(self) -> Iterator[bytes]:
-            data = record["response_body"].encode()
+            binary = record.get("response_body_b64") or ""
+            data = record["response_body"].encode() or b64decode(binary)
             for start in range(0, len(data), 1000):
                 yield data[start : start + 1000]
 

@@ -1,0 +1,62 @@
+"""Reranking and OCR: what is billed is not text.
+
+Fields: recordings of Cohere (meta.billed_units), Voyage (total_tokens), OpenRouter (usage with
+cost) and Mistral (usage_info.pages_processed), 2026-11-24.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from aso.usage import Counters
+from aso.wire.access import fields, text
+from aso.wire.audio import no_chars
+from aso.wire.completions import no_conditions
+from aso.wire.shape import Answer, Shape
+
+
+def read(body: Any, answer: Answer) -> None:
+    """Fill the Answer; each provider has a name of its own for what it counts."""
+    said = fields(body)
+    answer.model = text(said.get("model"))
+    answer.generation_id = text(said.get("id"))
+    answer.usage = said.get("usage") or said.get("usage_info") or said.get("meta")
+    answer.complete = True
+
+
+def observer(answer: Answer) -> Callable[[Any], None]:
+    """Return the reader: nobody streams this; a chunk would be a whole."""
+
+    def observe(chunk: Any) -> None:
+        read(chunk, answer)
+
+    return observe
+
+
+def request_chars(body: Mapping[str, Any]) -> int | None:
+    """Return None: a query is paired with each document, so its characters say nothing."""
+    return no_chars(body)
+
+
+RERANK = Shape(
+    name="rerank",
+    read=read,
+    observer=observer,
+    request_chars=request_chars,
+    conditions=no_conditions,
+    counters=Counters(
+        input_tokens=("prompt_tokens", "tokens.input_tokens", "total_tokens"),
+        output_tokens=("completion_tokens", "tokens.output_tokens"),
+        total_tokens=("total_tokens",),
+        units={"search_units": ("billed_units.search_units",)},
+    ),
+)
+OCR = RERANK._replace(
+    name="ocr",
+    counters=Counters(
+        input_tokens=("prompt_tokens",),
+        output_tokens=("completion_tokens",),
+        units={"pages": ("pages_processed",)},
+    ),
+)
