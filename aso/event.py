@@ -98,7 +98,7 @@ def cost_of(facts: Facts, usage: Usage, model: str | None, pricer: Pricer) -> Co
         _billed(usage, facts),
         provider=facts.provider,
         model=model,
-        at=datetime.fromtimestamp(facts.ended_at_ms / 1000, timezone.utc),
+        at=datetime.fromtimestamp(_priced_at_ms(facts) / 1000, timezone.utc),
         conditions=conditions_of(facts),
         outcome=facts.outcome,
         http_status=facts.http_status,
@@ -158,6 +158,12 @@ def _answered(facts: Facts) -> bool:
     if (facts.extra or {}).get("settles_later"):
         return False
     return facts.complete or bool(facts.completion_chars)
+
+
+def _priced_at_ms(facts: Facts) -> int:
+    """Return when the price was in force: a batch's is that of its submission."""
+    said = (facts.extra or {}).get("priced_at_ms")
+    return said if isinstance(said, int) else facts.ended_at_ms
 
 
 def _reported(facts: Facts) -> Mapping[str, Any] | None:

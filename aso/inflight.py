@@ -52,6 +52,7 @@ class Inflight:
     request_model: str | None = None
     response: Any = None
     scanner: Scanner | None = None
+    settles = False  # asks again for what another call began: an event only where that is over
 
     def __init__(
         self,
@@ -92,6 +93,8 @@ class Inflight:
         Raises:
             PolicyError: one has no room; the refusal is written, nothing was sent.
         """
+        if self.settles:
+            return
         try:
             self.hold = gates.reserve(self._pipeline.call_of(self))
         except PolicyError as violation:
@@ -100,6 +103,8 @@ class Inflight:
 
     async def areserve(self, gates: Gates) -> None:
         """Hold room in every budget without blocking the event loop; raises like reserve."""
+        if self.settles:
+            return
         try:
             self.hold = await gates.areserve(self._pipeline.call_of(self))
         except PolicyError as violation:
@@ -205,17 +210,18 @@ class Inflight:
         return True
 
     def _emit(self, kind: str, outcome: str) -> None:
+        if self.settles and self.answer.later != "settled":
+            return
         pipeline = self._pipeline
         now = pipeline.clock_ns() // 1_000_000
         answer = self.answer
         event_id = pipeline.new_event_id(now)
-        if answer.extra is not None and answer.generation_id and "settles_later" in answer.extra:
+        if answer.later is not None and answer.generation_id:
             event_id = later_event_id(self.provider.name, self.host, answer.generation_id)
         record = [  # in the order of Facts; a list is encoded faster than a named tuple
             kind,
             event_id,
-            0,
-            None,
+            *((1, "settled") if self.settles else (0, None)),
             self.started_at_ms,
             self.first_byte_at_ms,
             now,
@@ -250,7 +256,7 @@ class Inflight:
     def _extra(self) -> Mapping[str, Any] | None:
         extra = self.answer.extra
         if self.conditions is not None:
-            extra = {**(extra or {}), "conditions": self.conditions}
+            extra = {"conditions": self.conditions, **(extra or {})}
         if self.unsent and self.unsent == self.attempts:
             extra = {**(extra or {}), "unsent": True}
         return extra

@@ -87,8 +87,9 @@ class Pipeline:
         sdk: tuple[str, str],
         client_dims: Mapping[str, str] | None = None,
         call_dims: Mapping[str, str] | None = None,
+        settles: str | None = None,
     ) -> Inflight:
-        """Start the clock and check policy.
+        """Start the clock and check policy; not of what only settles: the id of an earlier call.
 
         Raises:
             PolicyError: the call is refused; its event is written, nothing was sent.
@@ -99,7 +100,9 @@ class Pipeline:
         flight.stream = stream
         if body is not None:
             flight.read_request(body)
-        if self.policy is not None:
+        if settles is not None:
+            flight.settles, flight.answer.generation_id = True, settles
+        elif self.policy is not None:
             self._decide(flight)
         return flight
 

@@ -44,13 +44,28 @@ _METERED = {
     "audio/speech": ("speech", "speech"),
     "rerank": ("rerank", "rerank"),
     "ocr": ("ocr", "ocr"),
+    "batches": ("batch", "batches"),
+    "videos": ("video", "videos"),
+    "videos/generations": ("video", "videos"),
+    "threads/runs": ("other", "runs"),
+}
+# With an id, these are new work all the same; every other route with one updates what is stored.
+_NEW_WORK = frozenset({"threads/runs"})
+# What settles an earlier call, by method: it says what that one used, and bills nothing itself.
+_SETTLING = {
+    "get": {
+        "responses": ("responses", "responses"),
+        "threads/runs": ("other", "runs"),
+        "batches": ("batch", "batches"),
+        "videos": ("video", "videos"),
+    },
+    "post": {"threads/runs/submit_tool_outputs": ("other", "runs")},
 }
 _UNMETERED = {
     "complete": "completion",
     "messages/batches": "batch",
     "images": "image",
     "videos": "video",
-    "batches": "batch",
     "realtime": "realtime",
     "live": "realtime",
     "search": "search",
@@ -62,7 +77,7 @@ _FREE = re.compile(
       files | uploads (/.*)? | organizations? (/.*)? | webhooks (/.*)?
     | responses/(input_tokens|cancel) | messages/(count_tokens|batches/cancel)
     | chat/completions/cancel | batches/cancel
-    | assistants (/.*)? | threads | threads/messages | threads/runs/cancel
+    | assistants (/.*)? | threads | threads/messages | threads/runs/(cancel|submit_tool_outputs)
     | conversations (/.*)? | vector_stores (/(?!search$).*)? | fine_tuning/jobs/(cancel|pause|resume)
     | fine_tuning/checkpoints/permissions | audio/(voice_consents|voices) (/.*)?
     | realtime/(client_secrets|sessions|transcription_sessions) | tcp_warming
@@ -103,6 +118,21 @@ def model_in(path: str) -> str | None:
     return _QUOTED.sub(lambda one: _QUOTES[one[0].upper()], found[1] or found[2]).rpartition("/")[2]
 
 
+def settling(method: str, path: str) -> tuple[Route, str] | None:
+    """Return the route of a request that can settle an earlier call, and that call's id."""
+    table = _SETTLING.get(method)
+    if table is None:
+        return None
+    name, names_an_id = _split(path)
+    if not names_an_id or name not in table:
+        return None
+    parts = path.split("?", 1)[0].rstrip("/").split("/")
+    identity = parts[-1] if method == "get" else parts[-2]
+    if not _IDENTIFIER.fullmatch(identity):  # a list of the runs of one thread
+        return None
+    return Route(name, *table[name]), identity
+
+
 def _split(path: str) -> tuple[str, bool]:
     """Return the route without host, version, deployment and ids, and whether it names an id."""
     if "://" in path:
@@ -120,9 +150,7 @@ def _classify(name: str, path: str, *, names_an_id: bool) -> Route | None:
     if name.startswith("invoke") and "anthropic." in path:
         return Route(name, "messages", "messages")  # Bedrock hands Anthropic's own format through
     if (metered := _METERED.get(name)) is not None:
-        return (
-            None if names_an_id else Route(name, *metered)
-        )  # with an id, a stored answer is updated
+        return None if names_an_id and name not in _NEW_WORK else Route(name, *metered)
     if _FREE.fullmatch(name):
         return None
     for start, operation in _UNMETERED.items():

@@ -41,7 +41,8 @@ _TEXTS = {
     )
 }
 _DELTA = re.compile(rb'"delta"\s*:\s*"([^"\\\n]*(?:\\.[^"\\\n]*)*)"')
-_NAMES = re.compile(rb'"(type|id|model|service_tier)"\s*:\s*"([^"\\]{1,200})"')
+_NAMES = re.compile(rb'"(type|id|model|service_tier|status)"\s*:\s*"([^"\\]{1,200})"')
+_BACKGROUND = re.compile(rb'"background"\s*:\s*true')
 _ESCAPE = re.compile(rb"\\(?:u[0-9a-fA-F]{4}|.)")
 _CONTINUATION = re.compile(rb"[\x80-\xbf]")
 
@@ -185,6 +186,8 @@ def ends(data: bytes) -> dict[str, Any] | None:
     for name, value in _NAMES.findall(near):
         found.setdefault(name.decode(), value.decode())
     fields = {**found, **tail}
+    if _BACKGROUND.search(near):
+        fields["background"] = True
     if len(data) - start + 1 > end and found.get("type", "").startswith("response."):
         return {"type": found["type"], "response": {**fields, "id": found.get("id")}}
     return fields

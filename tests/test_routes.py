@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aso.routes import find
+from aso.routes import find, settling
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,10 @@ from aso.routes import find
         ("/v2/rerank", "rerank", "rerank"),
         ("/v1/ocr", "ocr", "ocr"),
         ("/v1/fim/completions", "fim/completions", "completion"),
+        ("/threads/thread_abc123/runs", "threads/runs", "other"),
+        ("/threads/runs", "threads/runs", "other"),
+        ("/videos", "videos", "video"),
+        ("/batches", "batches", "batch"),
         ("/responses/compact", "responses/compact", "responses"),
         ("/completions", "completions", "completion"),
         ("/embeddings", "embeddings", "embeddings"),
@@ -45,12 +49,9 @@ def test_what_is_metered_has_a_wire_format(path: str, endpoint: str, operation: 
         ("/images/something", "images/something", "image"),
         ("/decisions", "decisions", "other"),
         ("/search", "search", "search"),
-        ("/videos", "videos", "video"),
-        ("/batches", "batches", "batch"),
+        ("/videos/video_123/remix", "videos/remix", "video"),
         ("/v1/messages/batches", "messages/batches", "batch"),
         ("/v1/complete", "complete", "completion"),
-        ("/threads/thread_abc123/runs", "threads/runs", "other"),
-        ("/threads/runs", "threads/runs", "other"),
         ("/something/new", "something/new", "other"),
     ],
 )
@@ -77,9 +78,50 @@ def test_what_can_bill_and_is_not_read_yet_has_none(
         "/v1/messages/batches/msgbatch_01GUqGVJfUzZfBn/cancel",
         "/v1/organizations/invites",
         "/threads/thread_abc123/runs/run_abc123/cancel",
+        "/threads/thread_abc123/runs/run_abc123/submit_tool_outputs",
         "/vector_stores/vs_123/files",
         "/conversations",
     ],
 )
 def test_what_never_bills_is_no_call(path: str) -> None:
     assert find(path) is None
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "endpoint", "identity"),
+    [
+        ("get", "/responses/resp_68abc?include=x", "responses", "resp_68abc"),
+        ("get", "/threads/thread_abc123/runs/run_abc123", "threads/runs", "run_abc123"),
+        ("get", "https://api.openai.com/v1/batches/batch_123", "batches", "batch_123"),
+        ("get", "/videos/video_123", "videos", "video_123"),
+        (
+            "post",
+            "/threads/thread_abc123/runs/run_abc123/submit_tool_outputs",
+            "threads/runs/submit_tool_outputs",
+            "run_abc123",
+        ),
+    ],
+)
+def test_what_settles_an_earlier_call_names_it(
+    method: str, path: str, endpoint: str, identity: str
+) -> None:
+    found = settling(method, path)
+    assert found is not None and found[0].shape is not None
+    assert (found[0].endpoint, found[1]) == (endpoint, identity)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("get", "/batches"),
+        ("get", "/models/gpt-4o"),
+        ("get", "/responses/resp_68abc/input_items"),
+        ("get", "/threads/thread_abc123/runs"),
+        ("get", "/videos/video_123/content"),
+        ("get", "/chat/completions/chatcmpl-123"),
+        ("post", "/responses"),
+        ("delete", "/responses/resp_68abc"),
+    ],
+)
+def test_every_other_request_settles_nothing(method: str, path: str) -> None:
+    assert settling(method, path) is None

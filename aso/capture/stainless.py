@@ -17,7 +17,7 @@ from aso.hook import Hook
 from aso.inflight import Inflight
 from aso.pipeline import Pipeline
 from aso.providers import PROXY, Provider, resolve
-from aso.routes import find
+from aso.routes import Route, find, settling
 from aso.wire.access import TABLE, is_a
 
 CAPTURE = "aso.capture.stainless:Stainless"
@@ -123,7 +123,7 @@ class Stainless(Capture):
         """Return the call that a request of the SDK is."""
         pipeline = self.pipeline
         options = kwargs["options"] if "options" in kwargs else args[1]
-        route = find(options.url) if options.method.lower() == "post" else None
+        route, settles = _route(options)
         if route is None:
             return None, args, kwargs
         host, provider = self._host(instance, options.url)
@@ -138,6 +138,7 @@ class Stainless(Capture):
             sdk=self.sdk(),
             client_dims=client_dims,
             call_dims=call_dims,
+            settles=settles,
         )
         flight.strip_headers = strip
         if flight.stream and body is not None and _wants_usage(flight, instance, options, body):
@@ -166,6 +167,15 @@ class Stainless(Capture):
         if type(result) is TABLE or hasattr(result, "__pydantic_fields_set__"):
             return result
         return json_of(response)
+
+
+def _route(options: Any) -> tuple[Route | None, str | None]:
+    """Return the route of what can bill or settle, and the id of what would be settled."""
+    method = options.method.lower()
+    route = find(options.url) if method == "post" else None
+    if route is not None:
+        return route, None
+    return settling(method, options.url) or (None, None)
 
 
 def _body(options: Any) -> Mapping[str, Any] | None:

@@ -12,6 +12,7 @@ from aso.wire import (
     completions,
     embeddings,
     images,
+    jobs,
     messages,
     ranking,
     record,
@@ -36,6 +37,9 @@ SHAPES: Mapping[str, Shape] = {
         audio.SPEECH,
         ranking.RERANK,
         ranking.OCR,
+        jobs.RUNS,
+        jobs.BATCHES,
+        jobs.VIDEOS,
         record.SHAPE,
     )
 }

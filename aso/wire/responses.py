@@ -19,6 +19,7 @@ _TERMINAL = {
     "response.incomplete": None,
     "response.failed": "response_failed",
 }
+_RUNNING = frozenset({"queued", "in_progress"})
 _STATUS_FAILED = "failed"
 _NOT_HOSTED = frozenset({"function_call", "custom_tool_call", "computer_call", "local_shell_call"})
 
@@ -32,8 +33,8 @@ def read(body: Any, answer: Answer) -> None:
     answer.chars = sum(_item_chars(item) for item in output)
     _note_tools(body, output, answer)
     status = text(field(body, "status"))
-    if status in {"queued", "in_progress"}:
-        answer.note("settles_later", status)
+    if status in _RUNNING:
+        answer.settle(is_over=False)
     if status == _STATUS_FAILED:
         answer.failure = "response_failed"
     answer.complete = True
@@ -43,6 +44,9 @@ def _head(body: Any, answer: Answer) -> None:
     answer.model = text(field(body, "model")) or answer.model
     answer.generation_id = text(field(body, "id")) or answer.generation_id
     answer.service_tier = text(field(body, "service_tier")) or answer.service_tier
+    is_running = text(field(body, "status")) in _RUNNING
+    if field(body, "background") is True:
+        answer.settle(is_over=not is_running)
 
 
 def _item_chars(item: Any) -> int:

@@ -22,12 +22,21 @@ class Answer:
     chars: int | None = None
     complete = False
     failure: str | None = None
+    later: str | None = None  # pending | settled: who asks again gets the same event (ADR 7)
 
     def note(self, name: str, value: Any) -> None:
         """Keep one value beside the usage that counting or pricing needs."""
         if self.extra is None:
             self.extra = {}
         self.extra[name] = value
+
+    def settle(self, *, is_over: bool) -> None:
+        """Note that this is billed once it is done, and whether it is."""
+        self.later = "settled" if is_over else "pending"
+        if not is_over:
+            self.note("settles_later", self.later)
+        elif self.extra is not None:
+            self.extra.pop("settles_later", None)
 
 
 class Shape(NamedTuple):

@@ -191,12 +191,12 @@ def test_reading_and_listing_is_no_call() -> None:
 
 def test_a_route_that_bills_and_is_not_metered_says_so() -> None:
     with capture_events() as events:
-        client(Script({"created": 1, "data": []})).images.generate(prompt="x", model="dall-e-3")
+        client(Script({})).post("/decisions", cast_to=object, body={"model": "decider"})
     [event] = events
     assert (event.kind, event.endpoint, event.model) == (
         "unmetered",
-        "images/generations",
-        "dall-e-3",
+        "decisions",
+        "decider",
     )
     assert (event.cost.total, event.cost.status, event.usage.source) == (None, "unpriced", "none")
 
