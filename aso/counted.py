@@ -15,7 +15,8 @@ def counted(usage: Any, extra: Mapping[str, Any] | None) -> Usage | None:
     A usage object that says only what the call cost is still the provider's word.
     """
     extra = extra or {}
-    said = extra.get("units") or (extra.get("conditions") or {}).get("units") or {}
+    conditions: Mapping[str, Any] = extra.get("conditions") or {}
+    said: Mapping[str, Any] = extra.get("units") or conditions.get("units") or {}
     units = {name: number for name, one in said.items() if (number := _number(one)) is not None}
     if not units:
         return None

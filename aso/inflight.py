@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from aso.context import Scope
 from aso.errors import PolicyError
 from aso.providers import Provider
-from aso.routes import Route
+from aso.routes import GOES_ON, Route
 from aso.tracing import trace_ids
 from aso.wire import SHAPES, Answer, Shape
 
@@ -210,7 +210,8 @@ class Inflight:
         return True
 
     def _emit(self, kind: str, outcome: str) -> None:
-        if self.settles and self.answer.later != "settled":
+        is_settled = self.settles and self.answer.later == "settled"
+        if self.settles and not is_settled and self.route.endpoint not in GOES_ON:
             return
         pipeline = self._pipeline
         now = pipeline.clock_ns() // 1_000_000
@@ -221,7 +222,7 @@ class Inflight:
         record = [  # in the order of Facts; a list is encoded faster than a named tuple
             kind,
             event_id,
-            *((1, "settled") if self.settles else (0, None)),
+            *((1, "settled") if is_settled else (0, None)),
             self.started_at_ms,
             self.first_byte_at_ms,
             now,

@@ -52,6 +52,8 @@ _METERED = {
 # With an id, these are new work all the same; every other route with one updates what is stored.
 _NEW_WORK = frozenset({"threads/runs"})
 # What settles an earlier call, by method: it says what that one used, and bills nothing itself.
+# A POST of these goes on with its call, and is a call itself: the same one.
+GOES_ON = frozenset({"threads/runs/submit_tool_outputs"})
 _SETTLING = {
     "get": {
         "responses": ("responses", "responses"),

@@ -29,7 +29,10 @@ def read(body: Any, answer: Answer) -> None:
 
 def _usage(said: Mapping[str, Any]) -> Any:
     usage, drawn = said.get("usage"), said.get("svg_usage")
-    return usage if drawn is None else {**(plain(usage) or {}), "svg_usage": plain(drawn)}
+    if drawn is None:
+        return usage
+    both: dict[str, Any] = {**(plain(usage) or {}), "svg_usage": plain(drawn)}
+    return both
 
 
 def observer(answer: Answer) -> Callable[[Any], None]:

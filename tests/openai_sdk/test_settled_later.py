@@ -170,3 +170,14 @@ def test_statistics_count_it_once() -> None:
         responses.retrieve("resp_1")
         aso.flush()
         assert (aso.stats().calls, aso.stats().events) == (1, 2)
+
+
+def test_what_a_tool_answered_goes_on_with_the_same_run() -> None:
+    made = client(Script(RUN, RUN, RUN_DONE))
+    with capture_events() as events:
+        made.post("/threads/thread_1/runs", cast_to=object, body={"assistant_id": "asst_1"})
+        path = "/threads/thread_1/runs/run_1"
+        made.post(f"{path}/submit_tool_outputs", cast_to=object, body={"tool_outputs": []})
+        made.get(path, cast_to=object)
+    assert outline(events) == [(0, "none", None), (0, "none", None), (1, "provider", 381)]
+    assert len(identities(events)) == 1
