@@ -13,6 +13,7 @@ from aso.tracing import trace_ids
 from aso.wire import SHAPES, Answer, Shape
 
 if TYPE_CHECKING:  # the two know each other: a flight is of a pipeline
+    from aso.lines import Lines
     from aso.pipeline import Pipeline
     from aso.policy import Gates, Hold
     from aso.scanner import Scanner
@@ -51,7 +52,7 @@ class Inflight:
     prompt_chars: int | None = None
     request_model: str | None = None
     response: Any = None
-    scanner: Scanner | None = None
+    scanner: Scanner | Lines | None = None
     settles = False  # asks again for what another call began: an event only where that is over
 
     def __init__(
@@ -198,6 +199,14 @@ class Inflight:
         """Return True once the event is written."""
         return not self._once
 
+    def sibling(self) -> Inflight:
+        """Return a flight for one more answer in the same body, which settles as this one does."""
+        other = Inflight(self._pipeline, self.provider, self.host, self.route, self.sdk, self.scope)
+        other.dims, other.settles, other.attempts, other.answered = self.dims, True, 1, 1
+        other.started_at_ms, other.http_status = self.started_at_ms, self.http_status
+        other.answer.generation_id = self.answer.generation_id
+        return other
+
     def now_ms(self) -> int:
         """Return the pipeline's clock."""
         return self._pipeline.clock_ns() // 1_000_000
@@ -218,7 +227,9 @@ class Inflight:
         answer = self.answer
         event_id = pipeline.new_event_id(now)
         if answer.later is not None and answer.generation_id:
-            event_id = later_event_id(self.provider.name, self.host, answer.generation_id)
+            event_id = later_event_id(
+                self.provider.name, self.host, answer.generation_id, answer.line
+            )
         record = [  # in the order of Facts; a list is encoded faster than a named tuple
             kind,
             event_id,

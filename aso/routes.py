@@ -54,12 +54,14 @@ _NEW_WORK = frozenset({"threads/runs"})
 # What settles an earlier call, by method: it says what that one used, and bills nothing itself.
 # A POST of these goes on with its call, and is a call itself: the same one.
 GOES_ON = frozenset({"threads/runs/submit_tool_outputs"})
+_NAMED_LAST = GOES_ON | {"messages/batches/results"}  # the id stands before the last name
 _SETTLING = {
     "get": {
         "responses": ("responses", "responses"),
         "threads/runs": ("other", "runs"),
         "batches": ("batch", "batches"),
         "videos": ("video", "videos"),
+        "messages/batches/results": ("batch", "message_results"),
     },
     "post": {"threads/runs/submit_tool_outputs": ("other", "runs")},
 }
@@ -129,7 +131,7 @@ def settling(method: str, path: str) -> tuple[Route, str] | None:
     if not names_an_id or name not in table:
         return None
     parts = path.split("?", 1)[0].rstrip("/").split("/")
-    identity = parts[-1] if method == "get" else parts[-2]
+    identity = parts[-2] if name in _NAMED_LAST else parts[-1]
     if not _IDENTIFIER.fullmatch(identity):  # a list of the runs of one thread
         return None
     return Route(name, *table[name]), identity

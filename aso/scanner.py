@@ -65,7 +65,7 @@ class Scanner:
     def __init__(self, framing: Framing, encoding: str = "") -> None:
         self._is_json = framing == "json"
         self._lines = Frames().lines if framing == "frames" else None
-        self._decode = _decoder(encoding)
+        self._decode = decoder(encoding)
         self._blocks: list[bytes] = []
         self._size = 0
         self._rest = b""
@@ -202,7 +202,8 @@ def _length(found: bytes) -> int:
     return len(short) if short.isascii() else len(_CONTINUATION.sub(b"", short))
 
 
-def _decoder(encoding: str) -> Callable[[bytes], bytes] | None:
+def decoder(encoding: str) -> Callable[[bytes], bytes] | None:
+    """Return what undoes a content-encoding, piece by piece; None: nothing needs to be undone."""
     if encoding == "gzip":
         return zlib.decompressobj(16 + zlib.MAX_WBITS).decompress
     if encoding == "deflate":

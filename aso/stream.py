@@ -17,6 +17,7 @@ from wrapt import ObjectProxy
 from aso.framing import framing_of
 from aso.guard import Guard
 from aso.inflight import Inflight
+from aso.lines import Lines
 from aso.scanner import Scanner
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 else:  # not every version of wrapt that we take can be subscripted
     _Proxy = ObjectProxy
 
+Reader = Scanner | Lines
 _OPEN: weakref.WeakKeyDictionary[Any, Tail] = weakref.WeakKeyDictionary()
 _CONCEALED: weakref.WeakSet[Any] = weakref.WeakSet()
 
@@ -202,7 +204,7 @@ async def _read_async(
         await inner.aclose()
 
 
-def scanned(inner: Iterator[bytes], tail: Tail, scanner: Scanner) -> Iterator[bytes]:
+def scanned(inner: Iterator[bytes], tail: Tail, scanner: Reader) -> Iterator[bytes]:
     """Yield the bytes that a caller reads, seen on their way."""
     feed, is_first = scanner.feed, True
     try:
@@ -225,7 +227,7 @@ def scanned(inner: Iterator[bytes], tail: Tail, scanner: Scanner) -> Iterator[by
 
 
 async def scanned_async(
-    inner: AsyncIterator[bytes], tail: Tail, scanner: Scanner
+    inner: AsyncIterator[bytes], tail: Tail, scanner: Reader
 ) -> AsyncIterator[bytes]:
     """The same for bytes that are awaited."""
     feed, is_first = scanner.feed, True
@@ -248,15 +250,20 @@ async def scanned_async(
         tail.exhausted()
 
 
-def scanner_of(tail: Tail, headers: Any, *, is_decoded: bool | None = False) -> Scanner:
+def scanner_of(tail: Tail, headers: Any, *, is_decoded: bool | None = False) -> Reader:
     """Return the reader of a body whose bytes a caller reads itself, decoded or as they came."""
-    framing = framing_of(headers.get("content-type", ""))
-    scanner = Scanner(framing, "" if is_decoded else headers.get("content-encoding", ""))
+    encoding = "" if is_decoded else headers.get("content-encoding", "")
+    shape = tail.flight.shape
+    scanner: Reader
+    if shape is not None and shape.is_lines:
+        scanner = Lines(tail.flight, encoding=encoding)
+    else:
+        scanner = Scanner(framing_of(headers.get("content-type", "")), encoding)
     tail.flight.scanner = scanner
     return scanner
 
 
-def fed(tail: Tail, scanner: Scanner, data: bytes, *, is_last: bool) -> None:
+def fed(tail: Tail, scanner: Reader, data: bytes, *, is_last: bool) -> None:
     """Note what one read of the caller's gave."""
     with tail.guard:
         tail.first_byte()

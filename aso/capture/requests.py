@@ -10,8 +10,7 @@ from wrapt import ObjectProxy
 from aso.capture.call import strip
 from aso.capture.transport import Sent, Transport
 from aso.inflight import Inflight
-from aso.scanner import Scanner
-from aso.stream import Tail, fed, scanned, scanner_of, watch
+from aso.stream import Reader, Tail, fed, scanned, scanner_of, watch
 
 if TYPE_CHECKING:
     _Proxy = ObjectProxy[Any]
@@ -59,7 +58,7 @@ class Raw(_Proxy):
         super().__init__(wrapped)
         self._self_tail = tail
         self._self_headers = headers
-        self._self_scanner: Scanner | None = None
+        self._self_scanner: Reader | None = None
 
     def stream(
         self,

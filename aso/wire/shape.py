@@ -22,6 +22,7 @@ class Answer:
     chars: int | None = None
     complete = False
     failure: str | None = None
+    line: str = ""  # of a batch, where each line is settled apart
     later: str | None = None  # pending | settled: who asks again gets the same event (ADR 7)
 
     def note(self, name: str, value: Any) -> None:
@@ -50,6 +51,7 @@ class Shape(NamedTuple):
         conditions: values of the request that a price may depend on.
         counters: where the usage object says what.
         takes_any_body: an answer that is no JSON is whole all the same: sound, subtitles.
+        is_lines: a body is JSON lines, each an answer of its own.
     """
 
     name: str
@@ -59,3 +61,4 @@ class Shape(NamedTuple):
     conditions: Callable[[Mapping[str, Any]], Mapping[str, Any] | None]
     counters: Counters
     takes_any_body: bool = False
+    is_lines: bool = False
