@@ -11,8 +11,9 @@ from aso.counted import counted
 from aso.facts import Facts, Origin
 from aso.pricing import Pricer
 from aso.providers import PROVIDERS, UNKNOWN, data_residency, publisher
+from aso.reading import at
 from aso.records import Cost, CostLine, Event, Kind, Outcome, Usage
-from aso.usage import as_partial, at, estimate, interpret
+from aso.usage import as_partial, estimate, interpret
 from aso.wire import SHAPES
 from aso.wire.cohere import BILLED
 
@@ -71,8 +72,8 @@ def usage_of(facts: Facts, model: str | None) -> Usage:
     if facts.kind != "call" or facts.wire is None:
         return _NO_USAGE
     raw, counters = facts.usage, SHAPES[facts.wire].counters
-    if raw is None and (counted := (facts.extra or {}).get("counted_in_headers")) is not None:
-        raw, counters = counted, SHAPES["messages"].counters
+    if raw is None and (told := (facts.extra or {}).get("counted_in_headers")) is not None:
+        raw, counters = told, SHAPES["messages"].counters
     said = interpret(
         raw,
         facts.extra,

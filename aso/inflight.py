@@ -122,7 +122,7 @@ class Inflight:
         """Note what a whole answer says; None says nothing."""
         if self.shape is None:
             return
-        if body is None and self.shape.takes_any_body:
+        if body is None and self.shape.takes_any_body and not self.answer.complete:
             body = {}
         if body is not None:
             self.shape.read(body, self.answer)

@@ -34,6 +34,15 @@ _METERED = {
     "chat": ("chat", "cohere"),
     "generate": ("completion", "cohere"),
     "embed": ("embeddings", "cohere"),
+    "generateContent": ("generate_content", "generate_content"),
+    "streamGenerateContent": ("generate_content", "generate_content"),
+    "embedContent": ("embeddings", "embed_content"),
+    "batchEmbedContents": ("embeddings", "embed_content"),
+    "asyncBatchEmbedContent": ("batch", None),
+    "batchGenerateContent": ("batch", None),
+    "predict": ("embeddings", "predict"),
+    "predictLongRunning": ("video", None),
+    "interactions": ("generate_content", "interactions"),
     "fim/completions": ("completion", "fim"),
     "agents/completions": ("chat", "chat_completions"),
     "images/generations": ("image", "images"),
@@ -78,7 +87,8 @@ _UNMETERED = {
 # count_tokens makes no message and answers with no usage (types of anthropic 2.12, 2026-11-23).
 _FREE = re.compile(
     r"""
-      files | uploads (/.*)? | organizations? (/.*)? | webhooks (/.*)?
+      countTokens | computeTokens | cachedContents | cancel | register | import.*
+    | files | uploads (/.*)? | organizations? (/.*)? | webhooks (/.*)?
     | responses/(input_tokens|cancel) | messages/(count_tokens|batches/cancel)
     | chat/completions/cancel | batches/cancel
     | assistants (/.*)? | threads | threads/messages | threads/runs/(cancel|submit_tool_outputs)
@@ -94,8 +104,20 @@ _PREFIXES = frozenset(
     {"openai", "inference", "api", "paas", "beta", "models", "compatibility", "router", "anthropic"}
 )
 _IDENTIFIER = re.compile(r".*\d.*|[a-z]+_[0-9a-zA-Z]{12,}")
+# Where a cloud hands a maker's own format through: the method, what the path says, what it means.
+_HANDED_THROUGH = (
+    ("invoke", "anthropic.", "messages", "messages"),
+    ("rawPredict", "/publishers/anthropic/", "messages", "messages"),
+    ("streamRawPredict", "/publishers/anthropic/", "messages", "messages"),
+    ("rawPredict", "/publishers/mistralai/", "chat", "chat_completions"),
+    ("streamRawPredict", "/publishers/mistralai/", "chat", "chat_completions"),
+    ("predict", "/models/imagen", "image", "predict"),
+)
+_METHOD = re.compile(r":([a-z][A-Za-z]+)$")  # Google's paths end so
 _NAMING = (["deployments"], ["model"])  # Azure's and Bedrock's paths: what follows is the model
-_MODEL = re.compile(r"/(?:(?:deployments|model)/([^/?]+)|models/([^/:?]+)(?=:))")
+_MODEL = re.compile(
+    r"/(?:(?:deployments|model)/([^/?]+)|(?:models|tunedModels|endpoints)/([^/:?]+)(?=:))"
+)
 _QUOTES = {"%3A": ":", "%2F": "/"}  # all that models' names need
 _QUOTED = re.compile("|".join(_QUOTES), re.IGNORECASE)
 _SEEN: dict[str, Route | None] = {}
@@ -122,6 +144,14 @@ def model_in(path: str) -> str | None:
     return _QUOTED.sub(lambda one: _QUOTES[one[0].upper()], found[1] or found[2]).rpartition("/")[2]
 
 
+def asked(method: str, path: str) -> tuple[Route | None, str | None]:
+    """Return the route of what can bill or settle, and the id of what would be settled."""
+    route = find(path) if method == "post" else None
+    if route is not None:
+        return route, None
+    return settling(method, path) or (None, None)
+
+
 def settling(method: str, path: str) -> tuple[Route, str] | None:
     """Return the route of a request that can settle an earlier call, and that call's id."""
     table = _SETTLING.get(method)
@@ -144,6 +174,10 @@ def _split(path: str) -> tuple[str, bool]:
     parts = [part for part in path.split("?", 1)[0].split("/") if part]
     while parts and (parts[0] in _PREFIXES or _VERSION.fullmatch(parts[0])):
         parts.pop(0)
+    if parts and (method := _METHOD.search(parts[-1])) is not None:
+        return method[1], False
+    if parts[:1] == ["projects"]:
+        parts = parts[6:]  # projects/p/locations/l/endpoints/openapi/...
     if parts[:1] in _NAMING:
         parts = parts[2:]
     names = [part for part in parts if not _IDENTIFIER.fullmatch(part)]
@@ -151,8 +185,9 @@ def _split(path: str) -> tuple[str, bool]:
 
 
 def _classify(name: str, path: str, *, names_an_id: bool) -> Route | None:
-    if name.startswith("invoke") and "anthropic." in path:
-        return Route(name, "messages", "messages")  # Bedrock hands Anthropic's own format through
+    for start, publisher, operation, shape in _HANDED_THROUGH:
+        if name.startswith(start) and publisher in path:
+            return Route(name, operation, shape)
     if (metered := _METERED.get(name)) is not None:
         return None if names_an_id and name not in _NEW_WORK else Route(name, *metered)
     if _FREE.fullmatch(name):

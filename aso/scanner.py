@@ -22,7 +22,7 @@ from aso.wire.access import items
 _BLOCK = 32 * 1024
 _KEPT = 64 * 1024  # nothing longer than this is parsed a second time
 _INTERESTING = re.compile(
-    rb'"usage"\s*:\s*\{|"x_groq"|"finish_reason"\s*:\s*"|"type"\s*:\s*"(?:response\.(?:completed'
+    rb'"usage(?:Metadata)?"\s*:\s*\{|"webSearchQueries"|"x_groq"|"finish_reason"\s*:\s*"|"type"\s*:\s*"(?:response\.(?:completed'
     rb'|incomplete|failed|created)|message_(?:start|delta|stop)|message-end|error)"'
     rb'|"stream-end"|"messageStop"|"stop_?[rR]eason"\s*:\s*"|"amazon-bedrock-invocationMetrics"|^data: \{"error"'
 )
@@ -174,7 +174,7 @@ def ends(data: bytes) -> dict[str, Any] | None:
 
     Braces prove where the usage object stands: from it on, the text closes what is open there.
     """
-    start = data.rfind(b'"usage"')
+    start = max(data.rfind(b'"usage"'), data.rfind(b'"usageMetadata"'))
     if start < 0 or len(data) - start > _KEPT:
         return None
     try:

@@ -30,6 +30,7 @@ LONG_BODIES = {
     "benchmarks/call_path.py:stubbed_call": "the measured blocks, side by side",
     "benchmarks/report_million.py:_kind": "the kinds of calls, a table",
     "tests/anthropic_sdk/test_calls.py:test_a_message_is_one_whole_event": "a whole event",
+    "tests/http_clients/test_calls.py:test_a_call_is_one_whole_event": "a whole event",
     "tests/openai_sdk/test_calls.py:test_a_chat_completion_is_one_whole_event": "a whole event",
     "tests/test_shipper.py:test_gunicorn_with_preload_delivers_from_its_workers": "a whole server",
 }

@@ -11,6 +11,7 @@ from aso.capture.call import CURRENT, strip
 from aso.capture.transport import Sent, Transport
 from aso.inflight import Inflight
 from aso.stream import Tail, fed, scanner_of, watch
+from aso.wire.access import TUPLE
 
 if TYPE_CHECKING:
     _Proxy = ObjectProxy[Any]
@@ -68,7 +69,7 @@ class Content(_Proxy):
         except BaseException as error:
             self._self_tail.failed(error)
             raise
-        data = found[0] if isinstance(found, tuple) else found
+        data: bytes = found[0] if type(found) is TUPLE else found
         fed(self._self_tail, self._self_scanner, data, is_last=self.__wrapped__.at_eof())
         return found
 

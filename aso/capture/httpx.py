@@ -14,16 +14,16 @@ class Httpx(Transport):
     def sent(self, instance: Any, args: Any, kwargs: Any) -> Sent:
         """Return the request's parts; a body that is streamed to the provider is not looked at."""
         request = kwargs["request"] if "request" in kwargs else args[0]
-        body = vars(request).get("_content")
+        body: Any = getattr(request, "_content", None)
         if body is None:
             body = _form(request.stream)
         return Sent(request.method, str(request.url), request.headers, body, instance.headers)
 
     def without_ours(self, args: Any, kwargs: Any) -> tuple[Any, Any]:
         """Return the arguments with a copy of the request: the caller may send its own again."""
-        given = kwargs["request"] if "request" in kwargs else args[0]
-        request = object.__new__(type(given))
-        vars(request).update(vars(given))
+        given: Any = kwargs["request"] if "request" in kwargs else args[0]
+        request = given.__class__.__new__(given.__class__)
+        request.__dict__.update(given.__dict__)
         request.headers = given.headers.copy()
         strip(request.headers)
         if "request" in kwargs:

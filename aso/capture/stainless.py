@@ -17,7 +17,7 @@ from aso.hook import Hook
 from aso.inflight import Inflight
 from aso.pipeline import Pipeline
 from aso.providers import PROXY, Provider, resolve
-from aso.routes import Route, find, settling
+from aso.routes import asked
 from aso.wire.access import TABLE, is_a
 
 CAPTURE = "aso.capture.stainless:Stainless"
@@ -123,7 +123,7 @@ class Stainless(Capture):
         """Return the call that a request of the SDK is."""
         pipeline = self.pipeline
         options = kwargs["options"] if "options" in kwargs else args[1]
-        route, settles = _route(options)
+        route, settles = asked(options.method.lower(), options.url)
         if route is None:
             return None, args, kwargs
         host, provider = self._host(instance, options.url)
@@ -167,15 +167,6 @@ class Stainless(Capture):
         if type(result) is TABLE or hasattr(result, "__pydantic_fields_set__"):
             return result
         return json_of(response)
-
-
-def _route(options: Any) -> tuple[Route | None, str | None]:
-    """Return the route of what can bill or settle, and the id of what would be settled."""
-    method = options.method.lower()
-    route = find(options.url) if method == "post" else None
-    if route is not None:
-        return route, None
-    return settling(method, options.url) or (None, None)
 
 
 def _body(options: Any) -> Mapping[str, Any] | None:

@@ -12,11 +12,13 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from aso import routes
-from aso.capture.call import CURRENT, Begun, Capture, dims_in
+from aso.capture.call import CURRENT, Begun, Capture, dims_in, json_of
 from aso.framing import framing_of
 from aso.inflight import FIRST_ERROR_STATUS, Inflight
+from aso.lines import Lines
 from aso.providers import PROXY, UNKNOWN, resolve
 from aso.scanner import Scanner
+from aso.wire.access import TABLE, is_a
 
 _MAX_PARSED = 64 * 1024
 _FIELD = re.compile(rb'"model"\s*:\s*"([^"\\]{1,200})"')
@@ -53,10 +55,10 @@ class Transport(Capture):
     def read_call(self, instance: Any, args: Any, kwargs: Any) -> Begun:
         """Return the call that a request is, where a provider gets it."""
         sent = self.sent(instance, args, kwargs)
-        if sent.method.upper() != "POST":
-            return None, args, kwargs
         host, provider = resolve(sent.url, self.pipeline.hosts)
-        route = routes.find(sent.url) if provider is not UNKNOWN else None
+        if provider is UNKNOWN:
+            return None, args, kwargs
+        route, settles = routes.asked(sent.method.lower(), sent.url)
         if route is None or (provider.is_shared and route.operation == "other"):
             return None, args, kwargs
         dims, ours = dims_in(sent.headers, self.pipeline)
@@ -70,6 +72,7 @@ class Transport(Capture):
             sdk=self.sdk(),
             client_dims=dims if is_clients else None,
             call_dims=None if is_clients else dims,
+            settles=settles,
         )
         flight.attempts = 1
         flight.strip_headers = ours and self.pipeline.hosts.get(host) != PROXY
@@ -93,10 +96,14 @@ class Transport(Capture):
         del result
         framing = framing_of(response.headers.get("content-type", ""))
         flight.stream = framing != "json" or flight.route.endpoint.startswith("stream")
-        scanner = Scanner(framing)
+        if flight.shape is None:
+            return None
+        if flight.shape.takes_any_body and framing == "json":
+            return json_of(response)
+        scanner = Lines(flight) if flight.shape.is_lines else Scanner(framing)
         scanner.feed(response.content)
-        if flight.shape is not None:
-            scanner.finish(flight.shape, flight.answer)
+        scanner.finish(flight.shape, flight.answer)
+        return None
 
 
 def request_body(sent: Any, model: str | None) -> Mapping[str, Any]:
@@ -104,8 +111,8 @@ def request_body(sent: Any, model: str | None) -> Mapping[str, Any]:
     body: dict[str, Any] = {}
     if isinstance(sent, str):
         sent = sent.encode("utf-8", "replace")
-    if isinstance(sent, Mapping):
-        body = dict(sent)
+    if is_a(sent, Mapping):
+        body = {**sent}
     elif isinstance(sent, (bytes, bytearray)):
         body = _fields_of(bytes(sent))
     if model is not None:
@@ -119,7 +126,7 @@ def _fields_of(sent: bytes) -> dict[str, Any]:
             found: Any = json.loads(sent)
         except ValueError:  # not what it looks like; the provider will say so
             return {}
-        return found if isinstance(found, dict) else {}
+        return found if type(found) is TABLE else {}
     pattern = _FIELD if sent[:1] == b"{" else _FORM_FIELD
     found = pattern.search(sent[:_MAX_PARSED]) or pattern.search(sent[-_MAX_PARSED:])
     return {"model": found[1].decode("utf-8", "replace")} if found else {}

@@ -19,6 +19,7 @@ class Answer:
     service_tier: str | None = None
     usage: Any = None
     extra: dict[str, Any] | None = None
+    queries: frozenset[str] = frozenset()  # searched for; only their number is kept
     chars: int | None = None
     complete = False
     failure: str | None = None

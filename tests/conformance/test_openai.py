@@ -28,7 +28,7 @@ class Sabotage(RuntimeError):
 
 # Where a fault is put: the owner and the name of what fails, one for each stage of a call.
 STAGES: dict[str, tuple[Any, str]] = {
-    "route": (stainless, "find"),
+    "route": (stainless, "asked"),
     "begin": (pipeline.Pipeline, "begin"),
     "dimensions": (pipeline.Pipeline, "dims_of"),
     "request": (inflight.Inflight, "read_request"),

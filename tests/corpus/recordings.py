@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
@@ -34,6 +35,7 @@ FIELDS = {
     "service_tier": "service_tier",
     "stream": "stream",
 }
+_MODEL_FIELD = re.compile(rb'name="model"\r\n\r\n(.+?)\r\n')
 _PROVIDERS = {"bedrock_mantle": "bedrock"}
 
 
@@ -97,7 +99,10 @@ def expected(record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def named_in(record: Mapping[str, Any]) -> str | None:
-    """Return the model that Bedrock's and Google's URLs name."""
+    """Return the model that a form, or Bedrock's and Google's URLs, name."""
+    form = b64decode(record.get("request_body_b64") or "")
+    if (field := _MODEL_FIELD.search(form)) is not None:
+        return field[1].decode()
     path = unquote(record["url"])
     for mark, end in (("/model/", "/"), ("/models/", ":")):
         if mark in path:

@@ -16,12 +16,16 @@ pytestmark = pytest.mark.corpus
 # Where an event says something else than the oracle, and why.
 DEVIATIONS = {
     "c336779ce1e9427e": "no input tokens are told, beside output tokens: not said is not 0",
+    "2215eefa596cbffa": "OCR tells its pages, which the oracle does not count as usage",
+    "bb150db00d7244c5": "modalities are told by number, which the oracle does not read",
+    "20a2c7e171e8c5ee": "over 64 KB, and its counts stand among the vectors: not parsed again",
+    "63d237f0a34a3455": "the same",
     "468d945eb5674aee": "a guardrail cut the stream; the first chunk counts the tokens of its text",
 }
 # Formats that are not read yet: such a call is `unmetered`, or none where nothing is known of it.
 UNREAD = {
     ("anthropic", "complete"),
-    ("cohere", "audio/transcriptions"),
+    ("google", "predictLongRunning"),
 }
 
 
@@ -30,7 +34,7 @@ def recorded() -> list[dict[str, Any]]:
     rows = [
         row
         for row in records()
-        if (row["provider"], row["endpoint"]) not in UNREAD and row["id"] not in DEVIATIONS
+        if (row["provider"], row["endpoint"]) not in UNREAD and row.get("id") not in DEVIATIONS
     ]
     return rows or pytest.skip("no recordings: ../shared/corpus is not here")
 
@@ -45,10 +49,10 @@ def test_every_recorded_field_is_read(
         for record in recorded:
             events.clear()
             send(record, streamed=streamed)
-            assert len(events) == 1, f"{record['id']} gave {len(events)} events"
+            assert len(events) == 1, f"{record.get('id')} gave {len(events)} events"
             found, wanted = seen(events[0].to_dict()), expected(record)
             if found != wanted:
-                differing[record["id"]] = {
+                differing[record.get("id")] = {
                     key: (found[key], wanted[key]) for key in wanted if found[key] != wanted[key]
                 }
     assert differing == {}

@@ -85,7 +85,7 @@ async def _aiohttp_post(url: str, body: Body, headers: Body | None = None) -> tu
 async def _aiohttp_stream(url: str, body: Body, pieces: int | None = None) -> list[bytes]:
     async with aiohttp.ClientSession() as session:
         async with session.post(url, json=body) as response:
-            return await _asome(response.content.iter_any(), pieces)
+            return await _asome(response.content, pieces)
 
 
 def _some(pieces: Iterator[bytes], count: int | None) -> list[bytes]:
