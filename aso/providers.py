@@ -156,7 +156,9 @@ _ROWS = (
     ),
     Provider(name="zai", hosts=("api.z.ai",), include_usage=True, publisher="zai"),
     Provider(name="cohere", hosts=("api.cohere.com", "api.cohere.ai"), publisher="cohere"),
-    Provider(name="together", hosts=("api.together.xyz", "api.together.ai")),
+    Provider(
+        name="together", hosts=("api.together.xyz", "api.together.ai", "api-inference.together.ai")
+    ),
     Provider(name="huggingface", hosts=("router.huggingface.co",)),
     Provider(name="voyage", hosts=("api.voyageai.com",), publisher="voyage"),
 )

@@ -13,10 +13,12 @@ from typing import Any
 
 from aso import stream
 from aso.dimension_rules import parse_dims
+from aso.framing import framing_of
 from aso.hook import Hook, Wrapper
 from aso.inflight import FIRST_ERROR_STATUS, Inflight
+from aso.lines import Lines
 from aso.pipeline import Pipeline
-from aso.scanner import ends
+from aso.scanner import Scanner, ends
 from aso.wire.access import is_a
 
 CURRENT: ContextVar[Inflight | None] = ContextVar("aso_current_call", default=None)
@@ -113,9 +115,17 @@ class Capture:
             self.pipeline.live.add(flight)
 
     def body_of(self, flight: Inflight, result: Any, response: Any) -> Any:
-        """Return what to read of an answer that came whole; None: nothing."""
-        del flight, result
-        return json_of(response)
+        """Return what to read of an answer that came whole; None: it was read, or says nothing."""
+        del result
+        framing = framing_of(response.headers.get("content-type", ""))
+        flight.stream = framing != "json" or flight.route.endpoint.startswith("stream")
+        shape = flight.shape
+        if shape is None or (shape.takes_any_body and framing == "json"):
+            return json_of(response) if shape is not None else None
+        scanner = Lines(flight) if shape.is_lines else Scanner(framing)
+        scanner.feed(response.content)
+        scanner.finish(shape, flight.answer)
+        return None
 
     def returned(self, flight: Inflight, result: Any) -> None:
         """End a call whose answer is whole; a stream ends when it ends."""

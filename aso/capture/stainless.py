@@ -12,15 +12,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from aso import stream
-from aso.capture.call import CURRENT, Begun, Capture, dims_in, json_of, strip
-from aso.hook import Hook
+from aso.capture.call import CURRENT, Begun, Capture, dims_in, strip
+from aso.hook import Hook, Integration
 from aso.inflight import Inflight
 from aso.pipeline import Pipeline
 from aso.providers import PROXY, Provider, resolve
 from aso.routes import asked
 from aso.wire.access import TABLE, is_a
-
-CAPTURE = "aso.capture.stainless:Stainless"
 
 _RAW_HEADER = "X-Stainless-Raw-Response"
 _CACHED_HOSTS = 256
@@ -58,6 +56,24 @@ def hooks(package: str) -> tuple[Hook, ...]:
         Hook(module=streaming, path="AsyncStream.__stream__", role="stream", is_async=True),
     )
     return tuple(found)
+
+
+def integration(
+    name: str,
+    versions: tuple[str, str],
+    *,
+    package: str | None = None,
+    distribution: str | None = None,
+) -> Integration:
+    """Return the integration of a Stainless SDK; its package and distribution bear its name, or say."""
+    return Integration(
+        name=name,
+        package=package or name,
+        distribution=distribution or name,
+        versions=versions,
+        hooks=hooks(package or name),
+        capture="aso.capture.stainless:Stainless",
+    )
 
 
 class Stainless(Capture):
@@ -162,11 +178,10 @@ class Stainless(Capture):
         return host, provider
 
     def body_of(self, flight: Inflight, result: Any, response: Any) -> Any:
-        """Return the parsed result where there is one, else the body's JSON."""
-        del flight
+        """Return the parsed result where there is one, else read the body."""
         if type(result) is TABLE or hasattr(result, "__pydantic_fields_set__"):
             return result
-        return json_of(response)
+        return super().body_of(flight, result, response)
 
 
 def _body(options: Any) -> Mapping[str, Any] | None:

@@ -12,12 +12,9 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from aso import routes
-from aso.capture.call import CURRENT, Begun, Capture, dims_in, json_of
-from aso.framing import framing_of
+from aso.capture.call import CURRENT, Begun, Capture, dims_in
 from aso.inflight import FIRST_ERROR_STATUS, Inflight
-from aso.lines import Lines
 from aso.providers import PROXY, UNKNOWN, resolve
-from aso.scanner import Scanner
 from aso.wire.access import TABLE, is_a
 
 _MAX_PARSED = 64 * 1024
@@ -90,20 +87,6 @@ class Transport(Capture):
                 flight.finish("error")
                 return
         super().returned(flight, result)
-
-    def body_of(self, flight: Inflight, result: Any, response: Any) -> Any:
-        """Read the answer into the call, in whatever frames it came; nothing is left to read."""
-        del result
-        framing = framing_of(response.headers.get("content-type", ""))
-        flight.stream = framing != "json" or flight.route.endpoint.startswith("stream")
-        if flight.shape is None:
-            return None
-        if flight.shape.takes_any_body and framing == "json":
-            return json_of(response)
-        scanner = Lines(flight) if flight.shape.is_lines else Scanner(framing)
-        scanner.feed(response.content)
-        scanner.finish(flight.shape, flight.answer)
-        return None
 
 
 def request_body(sent: Any, model: str | None) -> Mapping[str, Any]:

@@ -5,11 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from aso.hook import Integration
-from aso.integrations import aiohttp, anthropic, httpx, httpx2, openai, requests
+from aso.integrations import (
+    aiohttp,
+    anthropic,
+    cerebras,
+    fireworks,
+    groq,
+    httpx,
+    httpx2,
+    openai,
+    perplexity,
+    requests,
+    together,
+)
 
 INTEGRATIONS: Mapping[str, Integration] = {
     one.INTEGRATION.name: one.INTEGRATION
-    for one in (openai, anthropic, httpx, httpx2, requests, aiohttp)
+    for one in (
+        *(openai, anthropic, groq, cerebras, fireworks, perplexity, together),
+        *(httpx, httpx2, requests, aiohttp),
+    )
 }
 
 __all__ = ["INTEGRATIONS"]

@@ -2,14 +2,6 @@
 
 from __future__ import annotations
 
-from aso.capture.stainless import CAPTURE, hooks
-from aso.hook import Integration
+from aso.capture.stainless import integration
 
-INTEGRATION = Integration(
-    name="anthropic",
-    package="anthropic",
-    distribution="anthropic",
-    versions=("0.40.0", "2.12.0"),
-    hooks=hooks("anthropic"),
-    capture=CAPTURE,
-)
+INTEGRATION = integration("anthropic", ("0.40.0", "2.12.0"))

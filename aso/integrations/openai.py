@@ -2,14 +2,6 @@
 
 from __future__ import annotations
 
-from aso.capture.stainless import CAPTURE, hooks
-from aso.hook import Integration
+from aso.capture.stainless import integration
 
-INTEGRATION = Integration(
-    name="openai",
-    package="openai",
-    distribution="openai",
-    versions=("1.40.0", "3.54.0"),
-    hooks=hooks("openai"),
-    capture=CAPTURE,
-)
+INTEGRATION = integration("openai", ("1.40.0", "3.54.0"))

@@ -1,0 +1,7 @@
+"""perplexityai: every method of every client ends in ``APIClient.request`` (read 2026-11-24)."""
+
+from __future__ import annotations
+
+from aso.capture.stainless import integration
+
+INTEGRATION = integration("perplexity", ("0.46.1", "0.46.1"), distribution="perplexityai")
