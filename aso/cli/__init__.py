@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from io import TextIOWrapper
 
 from aso.cli.arguments import parser
+from aso.cli.running import USAGE, program
 from aso.dimension_rules import is_text
 from aso.errors import AsoError, ConfigError
 from aso.ledger import LedgerError
@@ -18,6 +19,8 @@ _OK, _PROBLEM, _USAGE, _INTERRUPTED = 0, 1, 2, 130
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0: fine, 1: a problem was found, 2: the arguments are wrong."""
     given = sys.argv[1:] if arguments is None else arguments
+    if given and given[0] == "run":
+        return _run(given[1:])
     parsed = parser().parse_args(given)
     try:
         _expect_text(given)
@@ -34,6 +37,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _INTERRUPTED
     return code
+
+
+def _run(arguments: Sequence[str]) -> int:
+    """Run a program: what is wrong before it starts is ours to say, all after is its own."""
+    if arguments[:1] in (["-h"], ["--help"]):
+        print(USAGE)
+        return _OK
+    try:
+        start = program(arguments)
+    except ConfigError as error:
+        return _said(error, _USAGE)
+    start()
+    return _OK
 
 
 def _expect_text(arguments: Sequence[str]) -> None:

@@ -44,6 +44,7 @@ def parser() -> argparse.ArgumentParser:
     _tail(found)
     _explain(found)
     _export(found)
+    found.add_parser("run", help="a program as it is, instrumented: script.py, or -m module")
     one = found.add_parser("doctor", help="is everything in order?")
     one.set_defaults(run=doctor.doctor)
     return root

@@ -1,0 +1,56 @@
+"""``aso run``: the program is Python's own, and its calls are captured."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from aso.cli import main
+from tests.openai_sdk.scripted import COMPLETION
+
+_PROGRAM = f"""
+import sys, httpx
+answer = httpx.Response(200, json={COMPLETION!r})
+if __name__ == "__main__":
+    with httpx.Client(transport=httpx.MockTransport(lambda request: answer)) as client:
+        body = {{"model": "gpt-4o-mini", "messages": []}}
+        client.post("https://api.openai.com/v1/chat/completions", json=body)
+    print(sys.argv)
+"""
+
+
+def aso_run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "aso", "run", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("arguments", [["calls.py"], ["-m", "calls"]], ids=["script", "module"])
+def test_a_program_runs_as_it_is_and_its_calls_are_captured(
+    arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "calls.py").write_text(_PROGRAM)
+    done = aso_run(tmp_path, *arguments, "--depth", "2")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith("'--depth', '2']\n")
+    main(["report", "--format", "json"])
+    assert json.loads(capsys.readouterr().out)["total"]["calls"] == 1
+
+
+def test_how_a_program_ends_is_how_the_command_ends(tmp_path: Path) -> None:
+    (tmp_path / "ends.py").write_text("import sys; sys.exit(7)")
+    (tmp_path / "fails.py").write_text("raise LookupError('its own')")
+    assert aso_run(tmp_path, "ends.py").returncode == 7
+    failed = aso_run(tmp_path, "fails.py")
+    assert failed.returncode == 1
+    assert failed.stderr.rstrip().endswith("LookupError: its own")
+
+
+def test_a_program_that_is_not_there_is_said(tmp_path: Path) -> None:
+    for arguments, said in ((("none.py",), "'none.py' is not there"), ((), "no program is named")):
+        done = aso_run(tmp_path, *arguments)
+        assert done.returncode == 2
+        assert said in done.stderr
