@@ -123,17 +123,19 @@ class ByteStream(_Proxy):
         self._self_headers = headers
 
     def __iter__(self) -> Iterator[bytes]:
-        tail: Tail = self._self_tail
-        if tail.generator is not None:
-            return iter(self.__wrapped__)
-        return scanned(iter(self.__wrapped__), tail, scanner_of(tail, self._self_headers))
+        scanner, pieces = self._reader(), iter(self.__wrapped__)
+        return pieces if scanner is None else scanned(pieces, self._self_tail, scanner)
 
     def __aiter__(self) -> AsyncIterator[bytes]:
+        scanner, pieces = self._reader(), self.__wrapped__.__aiter__()
+        return pieces if scanner is None else scanned_async(pieces, self._self_tail, scanner)
+
+    def _reader(self) -> Reader | None:
+        """Return who reads along; None where parsed chunks are looked at, or a fault was noted."""
         tail: Tail = self._self_tail
-        if tail.generator is not None:
-            return self.__wrapped__.__aiter__()  # type: ignore[no-any-return]
-        scanner = scanner_of(tail, self._self_headers)
-        return scanned_async(self.__wrapped__.__aiter__(), tail, scanner)
+        with tail.guard:
+            return None if tail.generator is not None else scanner_of(tail, self._self_headers)
+        return None
 
     def close(self) -> None:
         """Close as the original does, then note the end."""

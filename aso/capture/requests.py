@@ -66,23 +66,27 @@ class Raw(_Proxy):
         decode_content: bool | None = None,  # noqa: FBT001 — the original's signature
     ) -> Iterator[bytes]:
         """Yield pieces, as the original does; requests asks for them decoded."""
-        scanner = scanner_of(self._self_tail, self._self_headers, is_decoded=decode_content)
-        pieces = self.__wrapped__.stream(amt, decode_content)
-        return scanned(iter(pieces), self._self_tail, scanner)
+        tail, scanner = self._self_tail, None
+        pieces: Iterator[bytes] = iter(self.__wrapped__.stream(amt, decode_content))
+        with tail.guard:
+            scanner = scanner_of(tail, self._self_headers, is_decoded=decode_content)
+        return pieces if scanner is None else scanned(pieces, tail, scanner)
 
     def read(self, *args: Any, **kwargs: Any) -> bytes:
         """Read as the original does."""
         tail: Tail = self._self_tail
         if self._self_scanner is None:
-            self._self_scanner = scanner_of(
-                tail, self._self_headers, is_decoded=kwargs.get("decode_content")
-            )
+            with tail.guard:
+                self._self_scanner = scanner_of(
+                    tail, self._self_headers, is_decoded=kwargs.get("decode_content")
+                )
         try:
             data: bytes = self.__wrapped__.read(*args, **kwargs)
         except BaseException as error:
             tail.failed(error)
             raise
-        fed(tail, self._self_scanner, data, is_last=not data or not (args or kwargs))
+        if self._self_scanner is not None:
+            fed(tail, self._self_scanner, data, is_last=not data or not (args or kwargs))
         return data
 
     def close(self) -> None:

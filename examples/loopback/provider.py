@@ -70,6 +70,7 @@ class LoopbackProvider:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = 128  # as many may knock at once
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing of a client that goes away: cut streams are part of the job."""
