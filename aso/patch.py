@@ -77,11 +77,18 @@ def require(integration: Integration) -> None:
     Raises:
         ConfigError: its SDK is not installed.
     """
-    if importlib.util.find_spec(integration.package) is None:
+    if not _is_installed(integration.package):
         raise ConfigError(
             f"integration {integration.name!r} cannot be hooked: package "
             f"{integration.package!r} is not installed; install it or leave the name out"
         )
+
+
+def _is_installed(package: str) -> bool:
+    try:
+        return importlib.util.find_spec(package) is not None
+    except ModuleNotFoundError:  # nor is the package that it would be in
+        return False
 
 
 def version_of(integration: Integration) -> str:
