@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 Wrapper = Callable[[Any, Any, Any, Any], Any]
 """wrapt's kind: (wrapped, instance, args, kwargs)."""
 
-Role = Literal["request", "response", "attempt", "retry", "stream"]
+Role = Literal["request", "response", "attempt", "retry", "stream", "generator"]
 
 
 class Hook(NamedTuple):
@@ -20,6 +20,7 @@ class Hook(NamedTuple):
         role: the method of the integration's capture that wraps it.
         parameters: names it must have; a method without them is not the one we know.
         is_async: True for ``async def`` and async generators.
+        body: place and name of the argument that is the request's body, where there is one.
     """
 
     module: str
@@ -27,6 +28,7 @@ class Hook(NamedTuple):
     role: Role
     parameters: tuple[str, ...] = ()
     is_async: bool = False
+    body: tuple[int, str] | None = None
 
 
 class Integration(NamedTuple):
@@ -39,6 +41,7 @@ class Integration(NamedTuple):
         versions: what we test, for `aso doctor`; first and last.
         hooks: applied together or not at all.
         capture: ``module:class`` of the wrappers (aso.capture).
+        below: HTTP clients that make its requests, where those are what is read.
     """
 
     name: str
@@ -47,3 +50,4 @@ class Integration(NamedTuple):
     versions: tuple[str, str]
     hooks: tuple[Hook, ...]
     capture: str
+    below: tuple[str, ...] = ()

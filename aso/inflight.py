@@ -41,6 +41,7 @@ class Inflight:
     unsent = 0
     stream = False
     hides_usage = False
+    is_framed = False  # an SDK above may make more attempts, and ends the call
     strip_headers = False
     conditions: Mapping[str, Any] | None = None
     completion_bytes: int | None = None
@@ -94,7 +95,7 @@ class Inflight:
         Raises:
             PolicyError: one has no room; the refusal is written, nothing was sent.
         """
-        if self.settles:
+        if self.settles or self.hold is not None:
             return
         try:
             self.hold = gates.reserve(self._pipeline.call_of(self))
@@ -104,7 +105,7 @@ class Inflight:
 
     async def areserve(self, gates: Gates) -> None:
         """Hold room in every budget without blocking the event loop; raises like reserve."""
-        if self.settles:
+        if self.settles or self.hold is not None:
             return
         try:
             self.hold = await gates.areserve(self._pipeline.call_of(self))
@@ -138,9 +139,13 @@ class Inflight:
             self.answer.note("counted_in_headers", counted)
 
     def failed(self, error: BaseException) -> None:
-        """Finish with the error that the caller is about to see."""
-        self.error_type = type(error).__name__
+        """Finish with the error that the caller is about to see, the last attempt's."""
         self.attempt_failed(error)
+        self.ended_by(error)
+
+    def ended_by(self, error: BaseException) -> None:
+        """Finish with the error that the caller is about to see; its attempts are told already."""
+        self.error_type = type(error).__name__
         self.finish("cancelled" if self.error_type in _CANCELLATIONS else "error")
 
     def attempt_failed(self, error: BaseException | None, *, answered: bool = False) -> None:

@@ -6,7 +6,7 @@ import atexit
 import gc
 import os
 import threading
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -16,6 +16,7 @@ from aso.deriving import Derive
 from aso.errors import ConfigError
 from aso.facts import Origin
 from aso.guard import Guard, say
+from aso.hook import Integration
 from aso.integrations import INTEGRATIONS
 from aso.journal import Journal, Record, open_journal
 from aso.patch import Applied, require
@@ -78,8 +79,8 @@ class Session:
             journal, sinks, self.build, guard=self.guard, sweep=self.pipeline.sweep
         )
         self.applied = [
-            Applied(INTEGRATIONS[name], Wrappers(self.pipeline, INTEGRATIONS[name]))
-            for name in settings.integrations or INTEGRATIONS
+            Applied(one, Wrappers(self.pipeline, one, only_below=only_below))
+            for one, only_below in _chosen(settings.integrations)
         ]
 
     def build(self, record: Record) -> Event:
@@ -341,6 +342,14 @@ def open_session(settings: Settings) -> Session:
         settings.home, "+".join(names) or None, origin, durability=settings.durability
     )
     return Session(settings, journal, sinks, derive, origin)
+
+
+def _chosen(names: Sequence[str] | None) -> Iterator[tuple[Integration, bool]]:
+    """Yield what to hook; of clients that only an SDK above needs: for that alone."""
+    chosen = [INTEGRATIONS[name] for name in names or INTEGRATIONS]
+    needed = {name: INTEGRATIONS[name] for one in chosen for name in one.below}
+    yield from ((one, False) for one in chosen)
+    yield from ((one, True) for one in needed.values() if one not in chosen)
 
 
 def _sinks_of(settings: Settings) -> Sequence[Sink]:

@@ -1,7 +1,8 @@
 """How requests are captured: one file per kind of client, each a few wrappers around its own seam.
 
-`call` holds what they all share; `stainless` owns a request where an SDK makes it, `httpx`,
-`requests` and `aiohttp` where nothing above them does. A kind is loaded with the first SDK of it.
+`call` holds what they all share. `stainless` owns a request where an SDK makes it; `httpx`,
+`requests` and `aiohttp` where nothing above them does, or for an SDK above them, which `over_http`
+knows. A kind is loaded with the first SDK of it.
 """
 
 from __future__ import annotations
@@ -12,22 +13,25 @@ from typing import TYPE_CHECKING
 from aso.hook import Hook, Integration, Wrapper
 
 if TYPE_CHECKING:  # loaded below, when needed
-    from aso.capture.call import Capture
+    from aso.capture.seam import Seam
     from aso.pipeline import Pipeline
 
 
 class Wrappers:
     """One integration's wrappers, bound to one pipeline; loaded when the first is asked for."""
 
-    def __init__(self, pipeline: Pipeline, integration: Integration) -> None:
+    def __init__(
+        self, pipeline: Pipeline, integration: Integration, *, only_below: bool = False
+    ) -> None:
         self._pipeline = pipeline
         self._integration = integration
-        self._capture: Capture | None = None
+        self._only_below = only_below
+        self._seam: Seam | None = None
 
     def __call__(self, hook: Hook) -> Wrapper:
         """Return wrapt's kind of wrapper for a hook: (wrapped, instance, args, kwargs)."""
-        if self._capture is None:
+        if self._seam is None:
             module, _, name = self._integration.capture.partition(":")
-            kind: type[Capture] = getattr(import_module(module), name)
-            self._capture = kind(self._pipeline, self._integration.package)
-        return self._capture.wrapper(hook)
+            kind: type[Seam] = getattr(import_module(module), name)
+            self._seam = kind(self._pipeline, self._integration, only_below=self._only_below)
+        return self._seam.wrapper(hook)

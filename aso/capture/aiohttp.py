@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from wrapt import ObjectProxy
 
-from aso.capture.call import CURRENT, strip
+from aso.capture.call import strip
+from aso.capture.seam import CURRENT
 from aso.capture.transport import Sent, Transport
 from aso.inflight import Inflight
 from aso.stream import Tail, fed, scanner_of, watch
@@ -44,6 +45,11 @@ class Aiohttp(Transport):
             with self.pipeline.guard:
                 strip(headers)
         return headers
+
+    def status_of(self, response: Any) -> int:
+        """Return the HTTP status of an answer."""
+        status: int = response.status
+        return status
 
     def answered(self, flight: Inflight, response: Any) -> None:
         """Note an answer; its body is always still to be read."""

@@ -6,23 +6,18 @@ what of it is read at once (`body_of`). Sync and async differ in one ``await``.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
-from contextvars import ContextVar
 from typing import Any
 
 from aso import stream
+from aso.capture.seam import CURRENT, Seam
 from aso.dimension_rules import parse_dims
 from aso.framing import framing_of
-from aso.hook import Hook, Wrapper
-from aso.inflight import FIRST_ERROR_STATUS, Inflight
+from aso.inflight import Inflight
 from aso.lines import Lines
 from aso.pipeline import Pipeline
 from aso.scanner import Scanner, ends
 from aso.wire.access import is_a
-
-CURRENT: ContextVar[Inflight | None] = ContextVar("aso_current_call", default=None)
-"""Who owns the request that is being made: the clients below it leave it alone (docs/adr/0002)."""
 
 Begun = tuple[Inflight | None, Any, Any]  # the call, or None; the arguments to go on with
 
@@ -31,18 +26,8 @@ _DIMS_HEADER = "x-aso-dims"
 _MAX_SECOND_PARSE = 64 * 1024
 
 
-class Capture:
-    """The wrappers around one package's requests, bound to one pipeline."""
-
-    def __init__(self, pipeline: Pipeline, package: str) -> None:
-        self.pipeline = pipeline
-        self.package = package
-        self._sdk: tuple[str, str] | None = None
-
-    def wrapper(self, hook: Hook) -> Wrapper:
-        """Return wrapt's kind of wrapper for a hook: (wrapped, instance, args, kwargs)."""
-        wrapper: Wrapper = getattr(self, f"{hook.role}_async" if hook.is_async else hook.role)
-        return wrapper
+class Capture(Seam):
+    """The wrappers around one package's requests, where each is a call."""
 
     def request(self, wrapped: Any, instance: Any, args: Any, kwargs: Any) -> Any:
         """Make one request; the caller's own, but that it is watched."""
@@ -150,13 +135,6 @@ class Capture:
                     flight.read_answer(json_of(response))
             flight.failed(error)
 
-    def sdk(self) -> tuple[str, str]:
-        """Return name and version; known only once the package's own import is over."""
-        if self._sdk is None:
-            version = getattr(sys.modules.get(self.package), "__version__", None)
-            self._sdk = (self.package, str(version or "unknown"))
-        return self._sdk
-
 
 def dims_in(headers: Any, pipeline: Pipeline) -> tuple[Mapping[str, str] | None, bool]:
     """Return the dimensions that headers carry, and whether any header is meant for aso."""
@@ -190,4 +168,4 @@ def json_of(response: Any) -> Any:
         return None
 
 
-__all__ = ["CURRENT", "FIRST_ERROR_STATUS", "Begun", "Capture", "dims_in", "json_of", "strip"]
+__all__ = ["Begun", "Capture", "dims_in", "json_of", "strip"]

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from aso import stream
-from aso.capture.call import CURRENT, Begun, Capture, dims_in, strip
+from aso.capture.call import Begun, Capture, dims_in, strip
+from aso.capture.seam import CURRENT
 from aso.hook import Hook, Integration
 from aso.inflight import Inflight
 from aso.pipeline import Pipeline
@@ -79,8 +80,10 @@ def integration(
 class Stainless(Capture):
     """The wrappers of one SDK."""
 
-    def __init__(self, pipeline: Pipeline, package: str) -> None:
-        super().__init__(pipeline, package)
+    def __init__(
+        self, pipeline: Pipeline, integration: Integration, *, only_below: bool = False
+    ) -> None:
+        super().__init__(pipeline, integration, only_below=only_below)
         self._hosts: dict[int, tuple[Any, str, Provider]] = {}
 
     def response(self, wrapped: Any, instance: Any, args: Any, kwargs: Any) -> Any:

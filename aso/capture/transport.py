@@ -12,7 +12,9 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from aso import routes
-from aso.capture.call import CURRENT, Begun, Capture, dims_in
+from aso.capture.call import Begun, Capture, dims_in
+from aso.capture.frame import FRAME, Frame
+from aso.capture.seam import CURRENT
 from aso.inflight import FIRST_ERROR_STATUS, Inflight
 from aso.providers import PROXY, UNKNOWN, resolve
 from aso.wire.access import TABLE, is_a
@@ -36,10 +38,19 @@ class Transport(Capture):
     """The wrappers of an HTTP client; a file each says what is sent and how an answer is read."""
 
     def begin(self, instance: Any, args: Any, kwargs: Any) -> Begun:
-        """Start a call, unless it belongs to an SDK's."""
+        """Start a call, unless it belongs to an SDK's, or is one more attempt at one."""
         if CURRENT.get() is not None:
             return None, args, kwargs
-        return super().begin(instance, args, kwargs)
+        frame = FRAME.get()
+        if frame is None:
+            return (None, args, kwargs) if self.only_below else super().begin(instance, args, kwargs)
+        flight = frame.again()
+        if flight is None:
+            return super().begin(instance, args, kwargs)
+        flight.attempts += 1
+        if flight.strip_headers:
+            args, kwargs = self.without_ours(args, kwargs)
+        return flight, args, kwargs
 
     def sent(self, instance: Any, args: Any, kwargs: Any) -> Sent:
         """Return what is about to be sent."""
@@ -51,10 +62,12 @@ class Transport(Capture):
 
     def read_call(self, instance: Any, args: Any, kwargs: Any) -> Begun:
         """Return the call that a request is, where a provider gets it."""
-        sent = self.sent(instance, args, kwargs)
+        sent, frame = self.sent(instance, args, kwargs), FRAME.get()
         host, provider = resolve(sent.url, self.pipeline.hosts)
         if provider is UNKNOWN:
-            return None, args, kwargs
+            if frame is None:
+                return None, args, kwargs
+            provider = frame.provider
         route, settles = routes.asked(sent.method.lower(), sent.url)
         if route is None or (provider.is_shared and route.operation == "other"):
             return None, args, kwargs
@@ -64,14 +77,16 @@ class Transport(Capture):
             provider=provider,
             host=host,
             route=route,
-            body=request_body(sent.body, routes.model_in(sent.url)),
+            body=_body_of(sent, frame),
             stream=False,
-            sdk=self.sdk(),
+            sdk=self.sdk() if frame is None else frame.sdk,
             client_dims=dims if is_clients else None,
             call_dims=None if is_clients else dims,
             settles=settles,
         )
         flight.attempts = 1
+        if frame is not None:
+            frame.flight, flight.is_framed = flight, True
         flight.strip_headers = ours and self.pipeline.hosts.get(host) != PROXY
         if flight.strip_headers:
             args, kwargs = self.without_ours(args, kwargs)
@@ -79,6 +94,10 @@ class Transport(Capture):
 
     def returned(self, flight: Inflight, result: Any) -> None:
         """Read an answer that is whole; watch one that is still to be read."""
+        if flight.is_framed:
+            with self.pipeline.guard:
+                self._attempted(flight, result)
+            return
         with self.pipeline.guard:
             self.answered(flight, result)
             if flight.http_status is not None and flight.http_status >= FIRST_ERROR_STATUS:
@@ -87,6 +106,36 @@ class Transport(Capture):
                 flight.finish("error")
                 return
         super().returned(flight, result)
+
+    def failed(self, flight: Inflight, error: BaseException) -> None:
+        """End the call with the error; the SDK above may try again, and ends its own."""
+        if not flight.is_framed:
+            return super().failed(flight, error)
+        with self.pipeline.guard:
+            flight.attempt_failed(error)
+
+    def status_of(self, response: Any) -> int:
+        """Return the HTTP status of an answer."""
+        status: int = response.status_code
+        return status
+
+    def _attempted(self, flight: Inflight, result: Any) -> None:
+        """Read an answer for the SDK above; an error's it reads itself."""
+        status = self.status_of(result)
+        if status >= FIRST_ERROR_STATUS:
+            flight.answered += 1
+            flight.http_status = status
+            return
+        self.answered(flight, result)
+        response, flight.response = flight.response, None
+        if response is not None and flight.shape is not None and flight not in self.pipeline.live:
+            flight.read_answer(self.body_of(flight, result, response))
+
+
+def _body_of(sent: Sent, frame: Frame | None) -> Mapping[str, Any]:
+    """Return the fields of what is sent, from before it was written where an SDK shows that."""
+    body = frame.body if frame is not None else None
+    return request_body(sent.body if body is None else body, routes.model_in(sent.url))
 
 
 def request_body(sent: Any, model: str | None) -> Mapping[str, Any]:

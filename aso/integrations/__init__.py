@@ -10,6 +10,7 @@ from aso.integrations import (
     anthropic,
     cerebras,
     fireworks,
+    google,
     groq,
     httpx,
     httpx2,
@@ -23,6 +24,7 @@ INTEGRATIONS: Mapping[str, Integration] = {
     one.INTEGRATION.name: one.INTEGRATION
     for one in (
         *(openai, anthropic, groq, cerebras, fireworks, perplexity, together),
+        google,
         *(httpx, httpx2, requests, aiohttp),
     )
 }

@@ -1,0 +1,126 @@
+"""SDKs over an HTTP client that is hooked itself: their hook owns the call, the client's reads it.
+
+What is sent and answered is then read by the code that reads plain HTTP, whichever client an SDK's
+version uses. An SDK's own file names its choke points and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Generator, Mapping
+from typing import Any
+
+from aso.capture.frame import FRAME, Frame
+from aso.capture.seam import CURRENT, Seam
+from aso.hook import Hook, Wrapper
+from aso.providers import UNKNOWN, Provider
+from aso.wire.access import is_a
+
+_LAST = object()
+
+
+class OverHttp(Seam):
+    """The wrappers of one SDK."""
+
+    def wrapper(self, hook: Hook) -> Wrapper:
+        """Return the role's wrapper; it is told which argument is the body."""
+        role = super().wrapper(hook)
+
+        def wrapper(wrapped: Any, instance: Any, args: Any, kwargs: Any) -> Any:
+            frame = self._frame(hook, instance, args, kwargs)
+            return wrapped(*args, **kwargs) if frame is None else role(frame, wrapped, args, kwargs)
+
+        return wrapper
+
+    def provider_of(self, instance: Any, args: Any, kwargs: Any) -> Provider:
+        """Return who bills where the host does not say; a user's own gateway does not."""
+        del instance, args, kwargs
+        return UNKNOWN
+
+    def _frame(self, hook: Hook, instance: Any, args: Any, kwargs: Any) -> Frame | None:
+        """Return a new frame; None where another SDK's request is being made."""
+        pipeline = self.pipeline
+        if not pipeline.active or pipeline.guard.passive:
+            return None
+        if CURRENT.get() is not None or FRAME.get() is not None:
+            return None
+        with pipeline.guard:
+            body = _body_in(hook, args, kwargs)
+            return Frame(self.sdk(), self.provider_of(instance, args, kwargs), body)
+        return None
+
+    def request(self, frame: Frame, wrapped: Any, args: Any, kwargs: Any) -> Any:
+        """Make one request; the caller's own, but that it is watched."""
+        FRAME.set(frame)
+        try:
+            result = wrapped(*args, **kwargs)
+        except BaseException as error:
+            self._failed(frame, error)
+            raise
+        finally:
+            FRAME.set(None)
+        self._returned(frame)
+        return result
+
+    async def request_async(self, frame: Frame, wrapped: Any, args: Any, kwargs: Any) -> Any:
+        """The same, awaited."""
+        FRAME.set(frame)
+        try:
+            result = await wrapped(*args, **kwargs)
+        except BaseException as error:
+            self._failed(frame, error)
+            raise
+        finally:
+            FRAME.set(None)
+        self._returned(frame)
+        return result
+
+    def generator(
+        self, frame: Frame, wrapped: Any, args: Any, kwargs: Any
+    ) -> Generator[Any, None, None]:
+        """Yield what the SDK's generator yields; it makes its request when the first is asked for."""
+        inner = wrapped(*args, **kwargs)
+        first = self.request(frame, next, (inner, _LAST), {})
+        if first is _LAST:
+            return
+        try:
+            yield first
+            yield from inner
+        except GeneratorExit:
+            raise
+        except BaseException as error:
+            self._failed(frame, error)
+            raise
+
+    async def generator_async(
+        self, frame: Frame, wrapped: Any, args: Any, kwargs: Any
+    ) -> AsyncGenerator[Any, None]:
+        """Return a generator around the one that the SDK returns once it has made its request."""
+        return self._chunks(frame, await self.request_async(frame, wrapped, args, kwargs))
+
+    async def _chunks(self, frame: Frame, inner: Any) -> AsyncGenerator[Any, None]:
+        try:
+            async for chunk in inner:
+                yield chunk
+        except GeneratorExit:
+            raise
+        except BaseException as error:
+            self._failed(frame, error)
+            raise
+        finally:
+            await inner.aclose()
+
+    def _failed(self, frame: Frame, error: BaseException) -> None:
+        with self.pipeline.guard:
+            frame.failed(error)
+
+    def _returned(self, frame: Frame) -> None:
+        with self.pipeline.guard:
+            frame.returned(self.pipeline.live)
+
+
+def _body_in(hook: Hook, args: Any, kwargs: Any) -> Mapping[str, Any] | None:
+    if hook.body is None:
+        return None
+    place, name = hook.body
+    body = kwargs[name] if name in kwargs else args[place] if len(args) > place else None
+    return body if is_a(body, Mapping) else None
