@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-MATRIX := openai-1.40.0 openai-1.109.1 openai-2.54.0 anthropic-0.40.0 anthropic-0.86.0
+MATRIX := openai-1.40.0 openai-1.109.1 openai-2.54.0 anthropic-0.40.0 anthropic-0.86.0 google-genai-1.5.0 google-genai-2.34.0
 
 .DEFAULT_GOAL := help
 .PHONY: help env demo test matrix sdk-suite check format bench api-snapshot clean

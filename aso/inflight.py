@@ -188,7 +188,8 @@ class Inflight:
         """Finish an answer that nobody reads on: completed where the provider's own end was seen."""
         with self._pipeline.guard:
             self.scan()
-        self.finish("completed" if self.answer.complete else "cancelled")
+        is_over = self.answer.complete or self.answer.failure is not None
+        self.finish("completed" if is_over else "cancelled")
 
     def abandon(self) -> None:
         """Hand over to whoever sweeps next: a finalizer may do nothing else."""

@@ -97,11 +97,9 @@ def estimate(prompt_chars: int | None, completion_chars: int | None) -> Usage:
 
 
 def as_partial(usage: Usage, completion_chars: int | None) -> Usage:
-    """Return numbers of an unfinished answer as partial; a missing output is estimated."""
-    output = usage.output_tokens
+    """Return numbers of an unfinished answer as partial; an output not counted yet is estimated."""
     return usage._replace(
-        output_tokens=_quarter(completion_chars) if output is None else output,
-        source="partial",
+        output_tokens=usage.output_tokens or _quarter(completion_chars), source="partial"
     )
 
 

@@ -19,6 +19,7 @@ others="tests/http_clients tests/stainless_sdks tests/conformance/test_http_clie
   tests/corpus/test_http_replay.py tests/corpus/http_replay.py"
 case $sdk in
   anthropic) set -- $anthropic ;;
-  *) set -- $(printf -- '--ignore=%s ' $anthropic $others) ;;
+  google-genai) set -- tests/google_sdk ;;
+  *) set -- $(printf -- '--ignore=%s ' $anthropic tests/google_sdk $others) ;;
 esac
 "$folder/bin/python" -m pytest -m "sdk or corpus" -q "$@"

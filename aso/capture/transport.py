@@ -43,7 +43,9 @@ class Transport(Capture):
             return None, args, kwargs
         frame = FRAME.get()
         if frame is None:
-            return (None, args, kwargs) if self.only_below else super().begin(instance, args, kwargs)
+            return (
+                (None, args, kwargs) if self.only_below else super().begin(instance, args, kwargs)
+            )
         flight = frame.again()
         if flight is None:
             return super().begin(instance, args, kwargs)
@@ -110,7 +112,8 @@ class Transport(Capture):
     def failed(self, flight: Inflight, error: BaseException) -> None:
         """End the call with the error; the SDK above may try again, and ends its own."""
         if not flight.is_framed:
-            return super().failed(flight, error)
+            super().failed(flight, error)
+            return
         with self.pipeline.guard:
             flight.attempt_failed(error)
 

@@ -1,4 +1,4 @@
-"""google-genai: every method ends in one of four requests of its ``BaseApiClient`` (1.5, 3.4; read 2026-11-26).
+"""google-genai: every method ends in one of four requests of its ``BaseApiClient`` (1.5, 3.6; read 2026-11-26).
 
 Chats, automatic function calling and helpers call them once per HTTP request. 1.5 sends with requests
 and httpx; later versions with httpx or httpx2, aiohttp where it is installed, and requests for mTLS.
@@ -26,7 +26,7 @@ INTEGRATION = Integration(
     name="google",
     package="google.genai",
     distribution="google-genai",
-    versions=("1.5.0", "3.4.0"),
+    versions=("1.5.0", "3.6.1"),
     hooks=(
         _hook("request", "request"),
         _hook("request_streamed", "generator"),
