@@ -15,7 +15,11 @@ from typing import Any
 from wrapt import FunctionWrapper, register_post_import_hook
 
 from aso.errors import ConfigError
+from aso.guard import say
 from aso.hook import Hook, Integration, Wrapper
+
+
+_SAID: dict[str, float] = {}
 
 
 class HookMismatchError(Exception):
@@ -40,7 +44,7 @@ class Applied:
         """Apply now where the SDK is there, else as soon as the program imports it."""
         module = self.integration.hooks[0].module
         if module in sys.modules:
-            self.apply()
+            self._apply_aloud()
         else:
             register_post_import_hook(self._arrived, module)
 
@@ -48,7 +52,20 @@ class Applied:
         # The streaming module is imported by the base module, so all targets exist by now.
         del module
         if not self.is_withdrawn and not self.is_on:
-            self.apply()
+            self._apply_aloud()
+
+    def _apply_aloud(self) -> None:
+        """Apply, and say once an hour where that was not possible: calls may go uncounted."""
+        self.apply()
+        if self.problem is not None:
+            one = self.integration
+            say(
+                self.problem,
+                f"aso: integration {one.name!r} is off: {self.problem} in {one.distribution} "
+                f"{version_of(one)} (tested: {' to '.join(one.versions)}); its calls are counted as "
+                "plain HTTP where they go to a known or mapped host; see 'aso doctor'",
+                said=_SAID,
+            )
 
     def apply(self) -> None:
         """Verify every hook, then wrap them; where one does not fit, none is applied."""
@@ -92,10 +109,13 @@ def _is_installed(package: str) -> bool:
 
 
 def version_of(integration: Integration) -> str:
-    """Return the SDK's version, as the SDK itself says it."""
-    module = sys.modules.get(integration.package)
-    version = getattr(module, "__version__", None)
-    return version if isinstance(version, str) else "unknown"
+    """Return the version that is installed; the SDK itself says it only once it is imported."""
+    from importlib import metadata  # rarely needed: kept off the import path
+
+    try:
+        return metadata.version(integration.distribution)
+    except metadata.PackageNotFoundError:  # vendored, or put on the path by hand
+        return "unknown"
 
 
 def _resolve(hook: Hook) -> tuple[type, str, Any]:

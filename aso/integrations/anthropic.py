@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from aso.capture.stainless import integration
 
-INTEGRATION = integration("anthropic", ("0.40.0", "2.12.0"))
+INTEGRATION = integration("anthropic", ("0.40.0", "2.14.0"))

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from aso.capture.stainless import integration
 
-INTEGRATION = integration("fireworks", ("1.2.28", "1.2.28"), distribution="fireworks-ai")
+INTEGRATION = integration("fireworks", ("1.2.28", "1.2.30"), distribution="fireworks-ai")

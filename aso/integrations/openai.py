@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from aso.capture.stainless import integration
 
-INTEGRATION = integration("openai", ("1.40.0", "3.54.0"))
+INTEGRATION = integration("openai", ("1.40.0", "3.57.0"))

@@ -36,9 +36,7 @@ class Replay:
     def __init__(self) -> None:
         self.answer: tuple[int, dict[str, str], bytes] = (200, {}, b"")
         own = http.Client(transport=http.MockTransport(self._answered))
-        self.client = genai.Client(
-            api_key="none", http_options=types.HttpOptions(httpx_client=own)
-        )
+        self.client = genai.Client(api_key="none", http_options=types.HttpOptions(httpx_client=own))
 
     def send(self, record: Mapping[str, Any]) -> None:
         """Make the recorded request where all of the SDK's methods do, and read what it answers."""
