@@ -18,7 +18,6 @@ from aso.errors import ConfigError
 from aso.guard import say
 from aso.hook import Hook, Integration, Wrapper
 
-
 _SAID: dict[str, float] = {}
 
 

@@ -19,9 +19,10 @@ http: Any = getattr(below, "httpx2", None) or below.httpx  # type: ignore[attr-d
 def google_records() -> Iterator[dict[str, Any]]:
     """Yield what is in Google's own formats and the SDK can read: it asks for events, not a list."""
     for record in records():
-        if record["provider"] in {"google", "vertex"} and record["endpoint"] in _SENT_BY_THE_SDK:
-            if not (record["expected"]["stream"] and record["response_body"][:1] == "["):
-                yield record
+        is_googles = record["provider"] in {"google", "vertex"}
+        is_list = record["expected"]["stream"] and record["response_body"][:1] == "["
+        if is_googles and record["endpoint"] in _SENT_BY_THE_SDK and not is_list:
+            yield record
 
 
 _SENT_BY_THE_SDK = {

@@ -23,6 +23,13 @@ def moved(self: Any, *arguments: Any, **named: Any) -> Any:
     return _original(self, *arguments, **named)
 
 
+SAID = (
+    "aso: integration 'openai' is off: openai._base_client.BaseClient._build_request has no "
+    f"parameter 'options' in openai {openai.__version__} (tested: 1.40.0 to 3.57.0); its calls "
+    "are counted as plain HTTP where they go to a known or mapped host; see 'aso doctor'"
+)
+
+
 @pytest.fixture(autouse=True)
 def later_version(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(patch, "_SAID", {})
@@ -34,11 +41,7 @@ def test_it_is_said_once_with_the_version_and_the_way_out(caplog: pytest.LogCapt
         for _ in range(2):
             with capture_events():
                 pass
-    assert caplog.messages == [
-        "aso: integration 'openai' is off: openai._base_client.BaseClient._build_request has no "
-        f"parameter 'options' in openai {openai.__version__} (tested: 1.40.0 to 3.57.0); its calls "
-        "are counted as plain HTTP where they go to a known or mapped host; see 'aso doctor'"
-    ]
+    assert caplog.messages == [SAID]
 
 
 def test_nothing_of_it_is_hooked() -> None:
