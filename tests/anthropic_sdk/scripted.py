@@ -67,6 +67,7 @@ class Body(http.SyncByteStream, http.AsyncByteStream):  # type: ignore[misc, nam
 
     def __init__(self, parts: Sequence[bytes | BaseException]) -> None:
         self.parts = parts
+        self.closed = 0
 
     def __iter__(self) -> Iterator[bytes]:
         for part in self.parts:
@@ -77,6 +78,12 @@ class Body(http.SyncByteStream, http.AsyncByteStream):  # type: ignore[misc, nam
     async def __aiter__(self) -> AsyncIterator[bytes]:
         for part in self:
             yield part
+
+    def close(self) -> None:
+        self.closed += 1
+
+    async def aclose(self) -> None:
+        self.closed += 1
 
 
 def sse(events: Sequence[Mapping[str, Any]] = EVENTS) -> list[bytes | BaseException]:

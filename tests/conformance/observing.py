@@ -63,6 +63,14 @@ def signature_of(function: Any) -> Observation:
     }
 
 
+def fails(action: Callable[[], Any]) -> Any:
+    """Return what an action gives, or the error that it raises."""
+    try:
+        return look(action())
+    except Exception as error:
+        return [type(error).__name__, str(error)]
+
+
 def _error(error: BaseException | None) -> Any:
     if error is None:
         return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from aso.capture import aiohttp as aiohttp_capture
 from aso.capture import call, httpx, requests, transport
 from aso.sinks import MemorySink
 from examples.loopback.provider import LoopbackProvider
+from tests.conformance.faults import sabotaged
 from tests.http_clients.clients import CLIENTS, PLAIN, STREAMED, Client
 
 BROKEN = {**PLAIN, "model": "gpt-broken"}
@@ -49,29 +49,10 @@ STAGES: dict[str, tuple[Any, str]] = {
 }
 
 
-class Sabotage(RuntimeError):
-    """What a fault of ours raises."""
-
-
-def fail(*args: object, **kwargs: object) -> Any:
-    raise Sabotage("a bug of ours")
-
-
 @pytest.fixture(scope="module")
 def provider() -> Iterator[LoopbackProvider]:
     with LoopbackProvider() as found:
         yield found
-
-
-@contextmanager
-def sabotaged(stage: str) -> Iterator[None]:
-    owner, name = STAGES[stage]
-    original = vars(owner)[name]
-    setattr(owner, name, fail)
-    try:
-        yield
-    finally:
-        setattr(owner, name, original)
 
 
 def seen(client: Client, provider: LoopbackProvider) -> dict[str, Any]:
@@ -104,7 +85,10 @@ def test_a_caller_sees_the_same_when_a_stage_of_ours_fails(
     stage: str, provider: LoopbackProvider
 ) -> None:
     bare = [seen(client, provider) for client in CLIENTS]
-    with aso.instrument(sinks=[MemorySink()], hosts={provider.host: "openai"}), sabotaged(stage):
+    with (
+        aso.instrument(sinks=[MemorySink()], hosts={provider.host: "openai"}),
+        sabotaged(*STAGES[stage]),
+    ):
         for client, wanted in zip(CLIENTS, bare, strict=True):
             assert seen(client, provider) == wanted, client.name
         assert aso.stats().internal_errors > 0, "the fault was not reached"

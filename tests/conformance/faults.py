@@ -1,0 +1,26 @@
+"""A fault of ours, put where a stage of a call is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+
+class Sabotage(RuntimeError):
+    """What a fault of ours raises."""
+
+
+def fail(*args: object, **kwargs: object) -> Any:
+    raise Sabotage("a bug of ours")
+
+
+@contextmanager
+def sabotaged(owner: Any, name: str) -> Iterator[None]:
+    """Make a function or a method of ours fail for the block."""
+    original = vars(owner)[name]
+    setattr(owner, name, fail)
+    try:
+        yield
+    finally:
+        setattr(owner, name, original)
