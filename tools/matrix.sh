@@ -13,13 +13,14 @@ if [ ! -f "$stamp" ] || [ -n "$(find pyproject.toml tools/*.sh -newer "$stamp")"
   "$folder/bin/python" -m pip install --quiet --disable-pip-version-check "$sdk==$version" 'httpx<0.28'
   touch "$stamp"
 fi
-anthropic="tests/anthropic_sdk tests/corpus/test_anthropic_replay.py"
+anthropic="tests/anthropic_sdk tests/corpus/test_anthropic_replay.py tests/conformance/test_anthropic.py"
 # What needs other clients than the row's own: these run with the newest of all, in make test.
-others="tests/http_clients tests/stainless_sdks tests/conformance/test_http_clients.py
+others="tests/google_sdk tests/conformance/test_google.py tests/corpus/test_google_replay.py
+  tests/http_clients tests/stainless_sdks tests/conformance/test_http_clients.py
   tests/corpus/test_http_replay.py tests/corpus/http_replay.py"
 case $sdk in
   anthropic) set -- $anthropic ;;
-  google-genai) set -- tests/google_sdk ;;
-  *) set -- $(printf -- '--ignore=%s ' $anthropic tests/google_sdk $others) ;;
+  google-genai) set -- tests/google_sdk tests/conformance/test_google.py ;;
+  *) set -- $(printf -- '--ignore=%s ' $anthropic $others) ;;
 esac
 "$folder/bin/python" -m pytest -m "sdk or corpus" -q "$@"

@@ -54,6 +54,15 @@ ERROR = (400, {"error": {"code": 400, "message": "No.", "status": "INVALID_ARGUM
 BUSY = (503, {"error": {"code": 503, "message": "Busy.", "status": "UNAVAILABLE"}})
 
 
+class Received(NamedTuple):
+    """One request as it came."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    content: bytes
+
+
 class Script:
     """Answers requests in turn, the last one from then on; ``requests`` keeps what came.
 
@@ -63,7 +72,7 @@ class Script:
 
     def __init__(self, *answers: Any) -> None:
         self.answers = list(answers)
-        self.requests: list[tuple[str, Mapping[str, str], Any]] = []
+        self.requests: list[Received] = []
         script = self
 
         class Handler(_Handler):
@@ -98,8 +107,9 @@ class _Handler(BaseHTTPRequestHandler):
     owner: Script
 
     def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers.get("content-length") or 0)) or b"{}")
-        self.owner.requests.append((self.path, dict(self.headers), body))
+        content = self.rfile.read(int(self.headers.get("content-length") or 0))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        self.owner.requests.append(Received(self.command, self.path, headers, content))
         found = self.owner.next()
         if isinstance(found, list):
             self._stream(found)
@@ -107,18 +117,20 @@ class _Handler(BaseHTTPRequestHandler):
             status, document = found if isinstance(found, tuple) else (200, found)
             self._send(status, json.dumps(document).encode())
 
+    do_GET = do_POST
+
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         del format, args
 
     def _send(self, status: int, data: bytes) -> None:
-        self.send_response(status)
+        self.send_response_only(status)  # no date: equal answers are equal
         self.send_header("content-type", "application/json; charset=UTF-8")
         self.send_header("content-length", str(len(data)))
         self.end_headers()
         self.wfile.write(data)
 
     def _stream(self, chunks: list[Any]) -> None:
-        self.send_response(200)
+        self.send_response_only(200)
         self.send_header("content-type", "text/event-stream")
         self.send_header("transfer-encoding", "chunked")
         self.end_headers()
