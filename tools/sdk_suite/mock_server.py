@@ -1,6 +1,6 @@
 """A loopback provider that answers every route of the installed SDK with a valid answer.
 
-usage: python -m tools.sdk_suite.mock_server [PORT]
+usage: python -m tools.sdk_suite.mock_server PACKAGE [PORT]
 
 The SDK's own tests expect such a server at 127.0.0.1:4010. What is no route, or one whose answer
 depends on the request (transcriptions), is answered with a text.
@@ -70,9 +70,9 @@ def _events(route: Route) -> bytes:
     return f"data: {json.dumps(sample(route.chunk))}\n\ndata: [DONE]\n\n".encode()
 
 
-def serve(port: int = PORT) -> None:
+def serve(package: str, port: int = PORT) -> None:
     """Answer until the process ends."""
-    Handler.routes = routes_of("openai")
+    Handler.routes = routes_of(package)
     server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = True
     print(f"127.0.0.1:{server.server_port}", flush=True)
@@ -80,4 +80,4 @@ def serve(port: int = PORT) -> None:
 
 
 if __name__ == "__main__":
-    serve(int(sys.argv[1]) if len(sys.argv) > 1 else PORT)
+    serve(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else PORT)

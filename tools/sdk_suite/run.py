@@ -1,6 +1,6 @@
-"""Run the OpenAI SDK's own tests bare and with aso on, and compare, test by test.
+"""Run the SDKs' own tests bare and with aso on, and compare, test by test.
 
-usage: python -m tools.sdk_suite.run [VERSION...] [--folder FOLDER]
+usage: python -m tools.sdk_suite.run [PACKAGE-VERSION...] [--folder FOLDER]
 
 The tests come from the SDK's source distribution; they and their environments are made in FOLDER
 once. Exit status 1 where a test passes bare and fails with aso, or where a fault of ours was
@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -41,20 +42,20 @@ class Side(NamedTuple):
 class Suite(NamedTuple):
     """One version's tests: where they are unpacked, and the Python that can run them."""
 
-    version: str
+    name: str
     source: Path
     python: Path
     folder: Path
 
     def run(self, *, with_aso: bool, only: Sequence[str] = ()) -> Side:
         """Run the tests, all or some."""
-        home = self.folder / f"home-{self.version}-{time.time_ns()}"
+        home = self.folder / f"home-{self.name}-{time.time_ns()}"
         counts = home / "counts"
         counts.mkdir(parents=True)
         outcomes = home / "outcomes.json"
-        with _server(self.python, home) as url, (home / "pytest.log").open("wb") as log:
+        with _server(self, home) as url, (home / "pytest.log").open("wb") as log:
             subprocess.run(
-                [self.python, *_arguments(only, with_aso=with_aso)],
+                [self.python, *_arguments(only, self.plugins(), with_aso=with_aso)],
                 cwd=self.source,
                 env={
                     **os.environ,
@@ -72,20 +73,26 @@ class Suite(NamedTuple):
             raise SystemExit(f"pytest did not end; see {home / 'pytest.log'}")
         return Side(json.loads(outcomes.read_text(encoding="utf-8")), *_added(counts))
 
+    def plugins(self) -> list[str]:
+        """Return the plugins that the suite's own settings ask for: the settings are not used."""
+        settings = (self.source / "pyproject.toml").read_text(encoding="utf-8")
+        return re.findall(r"-p (tests\.\w+)", settings)
 
-def prepare(version: str, folder: Path) -> Suite:
+
+def prepare(name: str, folder: Path) -> Suite:
     """Fetch and unpack the source distribution, and make its environment; once."""
-    source = folder / f"openai-{version}"
-    python = folder / f"env-{version}" / "bin" / "python"
+    package, _, version = name.partition("-")
+    source = folder / name
+    python = folder / f"env-{name}" / "bin" / "python"
     if not (source / "tests").is_dir():
-        download = ("download", "--no-deps", "--no-binary", "openai", "--dest", str(folder))
-        _pip(sys.executable, *download, f"openai=={version}")
-        with tarfile.open(folder / f"openai-{version}.tar.gz") as archive:
+        download = ("download", "--no-deps", "--no-binary", package, "--dest", str(folder))
+        _pip(sys.executable, *download, f"{package}=={version}")
+        with tarfile.open(folder / f"{name}.tar.gz") as archive:
             archive.extractall(folder, filter="data")
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", python.parents[1]], check=True)
-        _pip(str(python), "install", *SUITES[version])
-    return Suite(version, source, python, folder)
+        _pip(str(python), "install", *SUITES[name])
+    return Suite(name, source, python, folder)
 
 
 def compare(suite: Suite) -> bool:
@@ -99,7 +106,7 @@ def compare(suite: Suite) -> bool:
     ]
     differences = [test for test in differing if not _is_unsteady(test, *repeats)]
     print(
-        f"openai {suite.version}: {len(bare.outcomes)} tests, "
+        f"{suite.name}: {len(bare.outcomes)} tests, "
         f"{len(_passed(bare.outcomes))} pass bare, {len(_passed(ours.outcomes))} pass with aso, "
         f"{len(differences)} differences, {ours.counts['events']} events, "
         f"{len(ours.faults)} faults of ours"
@@ -111,8 +118,9 @@ def compare(suite: Suite) -> bool:
     return not differences and not ours.faults
 
 
-def _arguments(only: Sequence[str], *, with_aso: bool) -> list[str]:
-    plugins = ["tools.sdk_suite.outcomes", *(["tools.sdk_suite.aso_on"] if with_aso else [])]
+def _arguments(only: Sequence[str], own: Sequence[str], *, with_aso: bool) -> list[str]:
+    ours = ["tools.sdk_suite.outcomes", *(["tools.sdk_suite.aso_on"] if with_aso else [])]
+    plugins = [*own, *ours]
     asked = [argument for name in plugins for argument in ("-p", name)]
     return [
         *("-m", "pytest", "-o", "addopts=", "--tb=short", "-q", "-n", "0" if only else "2"),
@@ -121,10 +129,10 @@ def _arguments(only: Sequence[str], *, with_aso: bool) -> list[str]:
 
 
 @contextmanager
-def _server(python: Path, home: Path) -> Iterator[str]:
+def _server(suite: Suite, home: Path) -> Iterator[str]:
     with (home / "server.log").open("wb") as log:
         process = subprocess.Popen(
-            [python, "-m", "tools.sdk_suite.mock_server", "0"],
+            [suite.python, "-m", "tools.sdk_suite.mock_server", suite.name.partition("-")[0], "0"],
             cwd=_ROOT,
             stdout=subprocess.PIPE,
             stderr=log,
@@ -164,12 +172,12 @@ def _pip(python: str, *arguments: str) -> None:
 def main() -> int:
     """Compare each version that was asked for, or all."""
     parser = argparse.ArgumentParser(description="the SDK's own tests, bare and with aso")
-    parser.add_argument("versions", nargs="*", metavar="VERSION", help=", ".join(SUITES))
+    parser.add_argument("suites", nargs="*", metavar="SUITE", help=", ".join(SUITES))
     parser.add_argument("--folder", type=Path, default=Path(".venvs/sdk-suite"))
     asked = parser.parse_args()
     folder = asked.folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    same = [compare(prepare(version, folder)) for version in asked.versions or SUITES]
+    same = [compare(prepare(name, folder)) for name in asked.suites or SUITES]
     return 0 if all(same) else 1
 
 

@@ -1,6 +1,6 @@
 """Which routes an installed SDK asks for, and with which type it reads each answer.
 
-Read from the source of ``openai.resources``: every method ends in ``self._post(path, cast_to=…)``
+Read from the source of the SDK's ``resources``: every method ends in ``self._post(path, cast_to=…)``
 or one of its siblings, in all versions from 1.40 to 3.54 (read 2026-11-23).
 """
 

@@ -1,11 +1,27 @@
-"""What each version's tests need; the pins are those of the SDK's own lock file."""
+"""Whose tests are run, and what each version's need; the pins are those of the SDK's own lock file."""
 
 from __future__ import annotations
 
 _EVERYWHERE = ("azure-identity", "importlib-metadata", "pytest-xdist", "rich", "trio", "wrapt")
 
+_ANTHROPIC = (
+    *_EVERYWHERE,
+    "dirty-equals==0.11",
+    "griffe>=1,<2",
+    "http-snapshot[httpx]==0.1.9",
+    "httpx2>=2.9",
+    "hypothesis",
+    "inline-snapshot==0.32.5",
+    "opentelemetry-sdk",
+    "packaging",
+    "pytest==9.0.3",
+    "pytest-asyncio==1.3.0",
+    "respx==0.22.0",
+    "time-machine==3.2.0",
+)
+
 SUITES: dict[str, tuple[str, ...]] = {
-    "1.40.0": (
+    "openai-1.40.0": (
         *_EVERYWHERE,
         "openai[datalib]==1.40.0",
         "anyio<4.5",
@@ -21,7 +37,7 @@ SUITES: dict[str, tuple[str, ...]] = {
         "setuptools",
         "time-machine",
     ),
-    "1.109.1": (
+    "openai-1.109.1": (
         *_EVERYWHERE,
         "openai[aiohttp,datalib,realtime]==1.109.1",
         "dirty-equals==0.6.0",
@@ -35,7 +51,7 @@ SUITES: dict[str, tuple[str, ...]] = {
         "respx==0.22.0",
         "time-machine",
     ),
-    "2.54.0": (
+    "openai-2.54.0": (
         *_EVERYWHERE,
         "openai[aiohttp,bedrock,datalib,httpx2,realtime]==2.54.0",
         "dirty-equals==0.11",
@@ -50,9 +66,9 @@ SUITES: dict[str, tuple[str, ...]] = {
         "respx==0.22.0",
         "time-machine==2.19.0",
     ),
-    "3.54.0": (
+    "openai-3.57.0": (
         *_EVERYWHERE,
-        "openai[aiohttp,bedrock,datalib,realtime,vertex]==3.54.0",
+        "openai[aiohttp,bedrock,datalib,realtime,vertex]==3.57.0",
         "Pillow",
         "cryptography",
         "griffe>=1",
@@ -64,4 +80,33 @@ SUITES: dict[str, tuple[str, ...]] = {
         "requests",
         "respx",
     ),
+    "anthropic-0.40.0": (
+        *_EVERYWHERE,
+        "anthropic[bedrock,vertex]==0.40.0",
+        "anyio==4.4.0",
+        "dirty-equals==0.6.0",
+        "httpx==0.25.2",
+        "nest-asyncio==1.6.0",
+        "pydantic==2.9.2",
+        "pytest==8.3.3",
+        "pytest-asyncio==0.24.0",
+        "respx==0.20.2",
+        "time-machine",
+    ),
+    "anthropic-0.86.0": (
+        *_EVERYWHERE,
+        "anthropic[aiohttp,bedrock,mcp,vertex]==0.86.0",
+        "dirty-equals==0.11",
+        "griffe>=1,<2",
+        "http-snapshot[httpx]==0.1.8",
+        "httpx==0.28.1",
+        "inline-snapshot==0.31.1",
+        "pydantic==2.12.5",
+        "pytest==9.0.2",
+        "pytest-asyncio==1.3.0",
+        "respx==0.22.0",
+        "time-machine==3.2.0",
+    ),
+    "anthropic-1.17.0": (*_ANTHROPIC, "anthropic[aiohttp,bedrock,mcp,vertex]==1.17.0"),
+    "anthropic-2.14.0": (*_ANTHROPIC, "anthropic[aiohttp,aws,mcp,vertex,webhooks]==2.14.0"),
 }
