@@ -75,7 +75,7 @@ def decode(payload: bytes) -> Facts:
     Raises:
         ValueError: the record is not one of ours.
     """
-    values = _parser()(payload)
+    values = _parser()(payload, cache_strings="keys")  # values are hardly ever the same twice
     if len(values) < len(Facts._fields):
         raise ValueError(f"a record of {len(values)} fields; {len(Facts._fields)} are needed")
     return Facts._make(values[: len(Facts._fields)])
