@@ -63,7 +63,7 @@ class Facts(NamedTuple):
 
 
 @cache
-def _parser() -> Callable[[bytes], Any]:
+def _parser() -> Callable[..., Any]:
     from pydantic_core import from_json  # there wherever records are written; not at import
 
     return from_json
