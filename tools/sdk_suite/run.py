@@ -24,7 +24,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from tools.sdk_suite.suites import SUITES
+from tools.sdk_suite.suites import FOLDERS, SUITES
 
 _ROOT = Path(__file__).parents[2]
 _REPEATS = 3
@@ -55,7 +55,7 @@ class Suite(NamedTuple):
         outcomes = home / "outcomes.json"
         with _server(self, home) as url, (home / "pytest.log").open("wb") as log:
             subprocess.run(
-                [self.python, *_arguments(only, self.plugins(), with_aso=with_aso)],
+                [self.python, *_arguments(only or [self.tests], self.plugins(), with_aso=with_aso)],
                 cwd=self.source,
                 env={
                     **os.environ,
@@ -72,6 +72,11 @@ class Suite(NamedTuple):
         if not outcomes.exists():
             raise SystemExit(f"pytest did not end; see {home / 'pytest.log'}")
         return Side(json.loads(outcomes.read_text(encoding="utf-8")), *_added(counts))
+
+    @property
+    def tests(self) -> str:
+        """Return the folder of its tests."""
+        return FOLDERS.get(self.name, "tests")
 
     def plugins(self) -> list[str]:
         """Return the plugins that the suite's own settings ask for: the settings are not used."""
@@ -118,13 +123,22 @@ def compare(suite: Suite) -> bool:
     return not differences and not ours.faults
 
 
-def _arguments(only: Sequence[str], own: Sequence[str], *, with_aso: bool) -> list[str]:
+def _arguments(tests: Sequence[str], own: Sequence[str], *, with_aso: bool) -> list[str]:
     ours = ["tools.sdk_suite.outcomes", *(["tools.sdk_suite.aso_on"] if with_aso else [])]
     plugins = [*own, *ours]
     asked = [argument for name in plugins for argument in ("-p", name)]
     return [
-        *("-m", "pytest", "-o", "addopts=", "--tb=short", "-q", "-n", "0" if only else "2"),
-        *("-p", "no:cacheprovider", *asked, *(only or ("tests",))),
+        *(
+            "-m",
+            "pytest",
+            "-o",
+            "addopts=",
+            "--tb=short",
+            "-q",
+            "-n",
+            "2" if len(tests) == 1 else "0",
+        ),
+        *("-p", "no:cacheprovider", *asked, *tests),
     ]
 
 

@@ -40,7 +40,10 @@ class Route:
 
 def routes_of(package: str) -> list[Route]:
     """Return the routes of a Stainless SDK, the most literal first."""
-    root = importlib.import_module(f"{package}.resources")
+    try:
+        root = importlib.import_module(f"{package}.resources")
+    except ModuleNotFoundError:  # a package over an SDK, whose tests answer themselves
+        return []
     found = []
     for one in pkgutil.walk_packages(root.__path__, f"{root.__name__}."):
         found += _routes_in(importlib.import_module(one.name))

@@ -20,6 +20,20 @@ _ANTHROPIC = (
     "time-machine==3.2.0",
 )
 
+_LANGCHAIN = (
+    *_EVERYWHERE,
+    "freezegun>=1.2.2,<2",
+    "langchain>=1,<2",
+    "langchain-tests>=1.1.9,<2",
+    "pytest>=9.0.3,<10",
+    "pytest-asyncio>=1.3,<2",
+    "pytest-mock>=3.10,<4",
+    "pytest-retry>=1.7,<1.8",
+    "pytest-watcher",
+    "syrupy>=5,<6",
+    "vcrpy>=8.2,<9",
+)
+
 SUITES: dict[str, tuple[str, ...]] = {
     "openai-1.40.0": (
         *_EVERYWHERE,
@@ -109,4 +123,21 @@ SUITES: dict[str, tuple[str, ...]] = {
     ),
     "anthropic-1.17.0": (*_ANTHROPIC, "anthropic[aiohttp,bedrock,mcp,vertex]==1.17.0"),
     "anthropic-2.14.0": (*_ANTHROPIC, "anthropic[aiohttp,aws,mcp,vertex,webhooks]==2.14.0"),
+    "langchain_openai-1.7.4": (
+        *_LANGCHAIN,
+        "langchain-openai==1.7.4",
+        "numpy",
+        "pytest-cov>=4.1,<5",
+        "pytest-socket>=0.6,<1",
+    ),
+    "langchain_anthropic-1.7.10": (
+        *_LANGCHAIN,
+        "langchain-anthropic==1.7.10",
+        "blockbuster>=1.5.5,<1.6",
+        "defusedxml",
+        "pytest-socket>=0.7,<1",
+        "pytest-timeout>=2.3.1,<3",
+    ),
 }
+FOLDERS = {name: "tests/unit_tests" for name in SUITES if name.startswith("langchain")}
+"""Where a suite's tests are, but for those in ``tests``."""
