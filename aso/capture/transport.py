@@ -71,7 +71,9 @@ class Transport(Capture):
                 return None, args, kwargs
             provider = frame.provider
         route, settles = routes.asked(sent.method.lower(), sent.url)
-        if route is None or (provider.is_shared and route.operation == "other"):
+        # Where hosts serve much else, or nobody knows what (a token's issuer), the path must be known.
+        is_vague = provider is UNKNOWN or provider.is_shared
+        if route is None or (is_vague and route.operation == "other"):
             return None, args, kwargs
         dims, ours = dims_in(sent.headers, self.pipeline)
         is_clients = dims is not None and dims_in(sent.client_headers, self.pipeline)[0] == dims

@@ -94,6 +94,13 @@ class Script:
         http = types.HttpOptions(base_url=f"http://{self.host}", **options)
         return genai.Client(api_key="none", http_options=http)
 
+    def client_of_vertex(self, identity: Any) -> genai.Client:
+        """Return a client in Vertex mode, whose base URL is this server."""
+        http = types.HttpOptions(base_url=f"http://{self.host}")
+        return genai.Client(
+            vertexai=True, project="p", location="global", credentials=identity, http_options=http
+        )
+
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True

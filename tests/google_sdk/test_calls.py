@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from google import genai
 from google.genai import types
+from google.oauth2.credentials import Credentials
 
 from tests.google_sdk.scripted import (
     ANSWER,
@@ -155,4 +156,20 @@ def test_the_google_integration_alone_brings_what_it_needs() -> None:
     with playing(ANSWER) as script, captured(script, integrations=["google"]) as events:
         client = script.client()
         client.models.generate_content(model=MODEL, contents="Say hello.")
+    assert [outline(event) for event in events] == [EXPECTED]
+
+
+def test_fetching_a_token_is_no_call_and_no_attempt() -> None:
+    token = {"access_token": "t", "expires_in": 3600, "token_type": "Bearer"}
+    with playing(ANSWER) as script, playing(token) as issuer, captured(script) as events:
+        identity = Credentials(  # type: ignore[no-untyped-call]
+            None,
+            refresh_token="r",
+            token_uri=f"http://{issuer.host}/token",
+            client_id="c",
+            client_secret="s",
+        )
+        client = script.client_of_vertex(identity)
+        client.models.generate_content(model=MODEL, contents="Say hello.")
+    assert len(issuer.requests) == 1
     assert [outline(event) for event in events] == [EXPECTED]
