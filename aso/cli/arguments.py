@@ -45,6 +45,7 @@ def parser() -> argparse.ArgumentParser:
     _explain(found)
     _export(found)
     found.add_parser("run", help="a program as it is, instrumented: script.py, or -m module")
+    _coverage(found)
     one = found.add_parser("doctor", help="is everything in order?")
     one.set_defaults(run=doctor.doctor)
     return root
@@ -78,6 +79,21 @@ def _export(found: Commands) -> None:
     one.add_argument("--all-revisions", action="store_true", help="not only the highest")
     _add_selection(one)
     one.set_defaults(run=commands.export)
+
+
+def _coverage(found: Commands) -> None:
+    one = found.add_parser(
+        "coverage", help="what of the installed SDKs can bill, and is it metered?"
+    )
+    one.add_argument("--format", choices=("table", "json"), default="table")
+    one.add_argument("--sdk", metavar="NAME", help="only this one: openai, anthropic, ...")
+    one.set_defaults(run=_walk)
+
+
+def _walk(arguments: argparse.Namespace) -> int:
+    from aso.cli.coverage import coverage  # reads every SDK's source: nobody else needs it
+
+    return coverage(arguments)
 
 
 def _add_selection(one: argparse.ArgumentParser) -> None:
