@@ -58,8 +58,6 @@ _METERED = {
     "videos/generations": ("video", "videos"),
     "threads/runs": ("other", "runs"),
 }
-# With an id, these are new work all the same; every other route with one updates what is stored.
-_NEW_WORK = frozenset({"threads/runs"})
 # What settles an earlier call, by method: it says what that one used, and bills nothing itself.
 # A POST of these goes on with its call, and is a call itself: the same one.
 GOES_ON = frozenset({"threads/runs/submit_tool_outputs"})
@@ -82,13 +80,29 @@ _UNMETERED = {
     "realtime": "realtime",
     "live": "realtime",
     "search": "search",
+    "batchPredictionJobs": "batch",
 }
+# What a PATCH or PUT makes larger is billed by its time: Fireworks' deployments by GPU-second
+# (docs.fireworks.ai/guides/ondemand-deployments), Together's endpoints by the minute
+# (docs.together.ai/docs/dedicated-endpoints/overview) and its clusters, Google's cached contents by
+# how long they live (ai.google.dev/gemini-api/docs/caching; all read 2026-11-26).
+_BILLED_BY_TIME = re.compile(
+    r"""
+      scale | (.*/)? deployments (/(?!secrets)[^/]+)? | (.*/)? deployments/storage/volumes (/[^/]+)?
+    | (.*/)? projects (/[^/]+)? /endpoints (/[^/]+)? | compute/clusters (/[^/]+ | /storage/volumes)?
+    | cachedContents (/[^/]+)?
+    """,
+    re.VERBOSE,
+)
+_CHANGES = frozenset({"patch", "put"})
 # Never billed by the call itself: platform.openai.com/docs/api-reference (2026-11-23). Anthropic's
 # count_tokens makes no message and answers with no usage (types of anthropic 2.12, 2026-11-23).
+# Not here, for they bill: importing into a File Search store embeds, which is charged when a file is
+# indexed (ai.google.dev/gemini-api/docs/file-search, 2026-11-26), and creating cached contents.
 _FREE = re.compile(
     r"""
-      countTokens | computeTokens | cachedContents | cancel | register | import.*
-    | files | uploads (/.*)? | organizations? (/.*)? | webhooks (/.*)?
+      countTokens | computeTokens | cancel | register | fetchPredictOperation
+    | (upload/)? files | uploads (/.*)? | organizations? (/.*)? | webhooks (/.*)?
     | responses/(input_tokens|cancel) | messages/(count_tokens|batches/cancel)
     | chat/completions/cancel | batches/cancel
     | assistants (/.*)? | threads | threads/messages | threads/runs/(cancel|submit_tool_outputs)
@@ -129,8 +143,8 @@ def find(path: str) -> Route | None:
     try:
         return _SEEN[path]
     except KeyError:
-        name, names_an_id = _split(path)
-        route = _classify(name, path, names_an_id=names_an_id)
+        name, ends_in_an_id = _split(path)
+        route = _classify(name, path, ends_in_an_id=ends_in_an_id)
         if len(_SEEN) < _SEEN_LIMIT:
             _SEEN[path] = route
         return route
@@ -146,10 +160,15 @@ def model_in(path: str) -> str | None:
 
 def asked(method: str, path: str) -> tuple[Route | None, str | None]:
     """Return the route of what can bill or settle, and the id of what would be settled."""
-    route = find(path) if method == "post" else None
+    route = find(path) if method == "post" else _changed(method, path)
     if route is not None:
         return route, None
     return settling(method, path) or (None, None)
+
+
+def _changed(method: str, path: str) -> Route | None:
+    name = _split(path)[0] if method in _CHANGES else ""
+    return Route(name, "other", None) if _BILLED_BY_TIME.fullmatch(name) else None
 
 
 def settling(method: str, path: str) -> tuple[Route, str] | None:
@@ -157,8 +176,8 @@ def settling(method: str, path: str) -> tuple[Route, str] | None:
     table = _SETTLING.get(method)
     if table is None:
         return None
-    name, names_an_id = _split(path)
-    if not names_an_id or name not in table:
+    name, _ = _split(path)
+    if name not in table:
         return None
     parts = path.split("?", 1)[0].rstrip("/").split("/")
     identity = parts[-2] if name in _NAMED_LAST else parts[-1]
@@ -168,7 +187,7 @@ def settling(method: str, path: str) -> tuple[Route, str] | None:
 
 
 def _split(path: str) -> tuple[str, bool]:
-    """Return the route without host, version, deployment and ids, and whether it names an id."""
+    """Return the route without host, version, deployment and ids, and whether an id ends it."""
     if "://" in path:
         path = "/" + path.split("://", 1)[1].partition("/")[2]
     parts = [part for part in path.split("?", 1)[0].split("/") if part]
@@ -176,20 +195,20 @@ def _split(path: str) -> tuple[str, bool]:
         parts.pop(0)
     if parts and (method := _METHOD.search(parts[-1])) is not None:
         return method[1], False
-    if parts[:1] == ["projects"]:
-        parts = parts[6:]  # projects/p/locations/l/endpoints/openapi/...
+    if parts[:1] == ["projects"] and parts[2:3] == ["locations"]:
+        parts = parts[6:] if parts[4:5] == ["endpoints"] else parts[4:]  # endpoints/openapi/...
     if parts[:1] in _NAMING:
         parts = parts[2:]
     names = [part for part in parts if not _IDENTIFIER.fullmatch(part)]
-    return "/".join(names), len(names) < len(parts)
+    return "/".join(names), bool(parts) and _IDENTIFIER.fullmatch(parts[-1]) is not None
 
 
-def _classify(name: str, path: str, *, names_an_id: bool) -> Route | None:
+def _classify(name: str, path: str, *, ends_in_an_id: bool) -> Route | None:
     for start, publisher, operation, shape in _HANDED_THROUGH:
         if name.startswith(start) and publisher in path:
             return Route(name, operation, shape)
     if (metered := _METERED.get(name)) is not None:
-        return None if names_an_id and name not in _NEW_WORK else Route(name, *metered)
+        return None if ends_in_an_id else Route(name, *metered)  # with one: what is stored changes
     if _FREE.fullmatch(name):
         return None
     for start, operation in _UNMETERED.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aso.routes import find, settling
+from aso.routes import Route, asked, find, settling
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,13 @@ from aso.routes import find, settling
         ("/moderations", "moderations", "moderation"),
         ("/v1/messages?beta=true", "messages", "messages"),
         ("https://api.deepseek.com/anthropic/v1/messages", "messages", "messages"),
+        ("https://gateway.example/team-42/v1/chat/completions", "chat/completions", "chat"),
+        ("/v1beta1/projects/p/locations/l/interactions", "interactions", "generate_content"),
+        (
+            "/v1/projects/p/locations/l/endpoints/openapi/chat/completions",
+            "chat/completions",
+            "chat",
+        ),
     ],
 )
 def test_what_is_metered_has_a_wire_format(path: str, endpoint: str, operation: str) -> None:
@@ -53,6 +60,11 @@ def test_what_is_metered_has_a_wire_format(path: str, endpoint: str, operation: 
         ("/v1/messages/batches", "messages/batches", "batch"),
         ("/v1/complete", "complete", "completion"),
         ("/something/new", "something/new", "other"),
+        ("/v1beta/fileSearchStores/docs-1:importFile", "importFile", "other"),
+        ("/v1beta/cachedContents", "cachedContents", "other"),
+        ("/v1/projects/p/locations/l/batchPredictionJobs", "batchPredictionJobs", "batch"),
+        ("/v1/projects/p/locations/l/tuningJobs", "tuningJobs", "other"),
+        ("/v2/projects/project_1/endpoints", "projects/endpoints", "other"),
     ],
 )
 def test_what_can_bill_and_is_not_read_yet_has_none(
@@ -81,6 +93,9 @@ def test_what_can_bill_and_is_not_read_yet_has_none(
         "/threads/thread_abc123/runs/run_abc123/submit_tool_outputs",
         "/vector_stores/vs_123/files",
         "/conversations",
+        "/threads/thread_abc123/runs/run_abc123",
+        "/upload/v1beta/files?upload_id=1",
+        "/v1/projects/p/locations/l/publishers/google/models/veo-3:fetchPredictOperation",
     ],
 )
 def test_what_never_bills_is_no_call(path: str) -> None:
@@ -108,6 +123,40 @@ def test_what_settles_an_earlier_call_names_it(
     found = settling(method, path)
     assert found is not None and found[0].shape is not None
     assert (found[0].endpoint, found[1]) == (endpoint, identity)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "endpoint"),
+    [
+        ("patch", "/v1/accounts/acme/deployments/deployment-1", "accounts/acme/deployments"),
+        ("patch", "/v1/accounts/acme/deployments/large:scale", "scale"),
+        (
+            "patch",
+            "/v2/projects/p_1/endpoints/e_1/deployments/d_1",
+            "projects/endpoints/deployments",
+        ),
+        ("put", "/v1/compute/clusters/cluster-1", "compute/clusters"),
+        ("patch", "/v1beta/cachedContents/cache-1", "cachedContents"),
+    ],
+)
+def test_a_change_of_what_is_billed_by_its_time_can_bill(
+    method: str, path: str, endpoint: str
+) -> None:
+    assert asked(method, path) == (Route(endpoint, "other", None), None)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("patch", "/v1/accounts/acme/models/model-1"),
+        ("patch", "/v1/deployments/secrets/secret-1"),
+        ("put", "/v1/skills/skill_1"),
+        ("delete", "/v1/accounts/acme/deployments/deployment-1"),
+        ("get", "/v1/compute/clusters/cluster-1"),
+    ],
+)
+def test_every_other_change_never_bills(method: str, path: str) -> None:
+    assert asked(method, path) == (None, None)
 
 
 @pytest.mark.parametrize(

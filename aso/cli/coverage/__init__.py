@@ -23,7 +23,8 @@ def coverage(arguments: Namespace) -> int:
             cause = f"{type(error).__name__}: {error}"
             print(f"aso: {name} {version(name)} cannot be read: {cause}", file=sys.stderr)
             code = 1
-    print(_FORMATS[arguments.format](found))
+    if found or code == 0:
+        print(_FORMATS[arguments.format](found))
     return code
 
 
