@@ -5,7 +5,8 @@ from __future__ import annotations
 import inspect
 import re
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from importlib import import_module
 from operator import attrgetter
 from typing import Any
@@ -24,42 +25,44 @@ class Sent(BaseException):
     """Says what is sent, past every retry and handler of the SDK."""
 
 
-def client_of(package: str) -> Any:
-    """Return a client whose requests are never sent: each raises what it is."""
+def client_of(package: str, answer: Callable[[Any], Any]) -> Any:
+    """Return a client whose requests reach nobody but ``answer``."""
+    transport = http_of(package).Client(transport=http_of(package).MockTransport(answer))
+    options = {"api_key": "none", "http_client": transport, "max_retries": 0}
+    return import_module(package).Client(**options, **EXTRA.get(package, {}))
+
+
+def http_of(package: str) -> Any:
+    """Return the HTTP library that an SDK uses."""
     below: Any = import_module(f"{package}._base_client")
-    http = getattr(below, "httpx2", None) or below.httpx
-
-    def answer(request: Any) -> Any:
-        raise Sent(request.method, request.url.path)
-
-    transport = http.Client(transport=http.MockTransport(answer))
-    options = {
-        "api_key": "none",
-        "http_client": transport,
-        "max_retries": 0,
-        **EXTRA.get(package, {}),
-    }
-    return import_module(package).Client(**options)
+    return getattr(below, "httpx2", None) or below.httpx
 
 
-def first_request(client: Any, name: str) -> Request | None:
-    """Return the first request that a method sends; None where these arguments do not do."""
+def call(client: Any, name: str) -> None:
+    """Call a method with a text for each argument it requires; its errors do not matter here."""
     method = attrgetter(name)(client)
     required = [
         one.name
         for one in inspect.signature(method).parameters.values()
         if one.default is one.empty and one.kind not in (one.VAR_KEYWORD, one.VAR_POSITIONAL)
     ]
+    with warnings.catch_warnings(), suppress(Exception):
+        warnings.simplefilter("ignore")
+        method(**dict.fromkeys(required, "name_1")).__enter__()
+
+
+def first_request(client: Any, name: str) -> Request | None:
+    """Return the first request that a method sends; None where these arguments do not do."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            result = method(**dict.fromkeys(required, "name_1"))
-            result.__enter__()
+        call(client, name)
     except Sent as sent:
         return Request(*sent.args)
-    except Exception:
-        return None
     return None
+
+
+def raise_sent(request: Any) -> None:
+    """Answer by saying what was sent."""
+    raise Sent(request.method, request.url.path)
 
 
 def is_among(sent: Request, read: Iterable[Request]) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from aso.cli.coverage import stainless
 from aso.cli.coverage.reader import Request
 from aso.cli.coverage.walk import methods, methods_of
-from tests.coverage.calling import client_of, first_request, is_among
+from tests.coverage.calling import client_of, first_request, is_among, raise_sent
 
 PACKAGES = (
     *("openai", "anthropic", "groq", "cerebras.cloud.sdk"),
@@ -23,7 +23,7 @@ def read(package: str, *, is_async: bool = False) -> dict[str, tuple[Request, ..
 
 @each_package
 def test_what_a_method_sends_is_what_was_read(package: str) -> None:
-    known, client = read(package), client_of(package)
+    known, client = read(package), client_of(package, raise_sent)
     sent = {name: first_request(client, name) for name in known}
     called = {name: request for name, request in sent.items() if request is not None}
     assert {name: one for name, one in called.items() if not is_among(one, known[name])} == {}

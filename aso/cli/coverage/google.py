@@ -14,6 +14,11 @@ _BELOW = (f"{_PACKAGE}._api_client", f"{_PACKAGE}._gaos.basesdk")
 _HOLDERS = ("_api_client", "_build_request", "_modules")
 _REQUESTS = ("request", "request_streamed", "async_request", "async_request_streamed")
 _GENERATED = ("_build_request", "_build_request_async")
+_NAMED = {
+    "caches.": "cachedContents",
+    "file_search_stores.": "fileSearchStores",
+    "models.": "models",
+}
 _DOWNLOADS = ("download_file", "async_download_file")
 
 
@@ -22,7 +27,7 @@ def clients(*, is_vertex: bool) -> list[Client]:
     root = import_module(_PACKAGE).Client(api_key="none", vertexai=is_vertex)
     provider = "vertex" if is_vertex else "google"
     return [
-        Client(_PACKAGE, one, _carries, _sends, _BELOW, provider=provider, skipped="aio")
+        Client(_PACKAGE, one, _carries, _sends, _BELOW, provider, "aio", _NAMED)
         for one in (root, root.aio)
     ]
 

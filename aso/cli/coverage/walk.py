@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from aso.cli.coverage.reader import Reader, Request, Sends
@@ -23,6 +24,7 @@ class Client(NamedTuple):
         below: modules of what every client can do by itself; these methods name no route.
         provider: who gets what it sends, as aso.providers names it; None: the SDK's own hook says.
         skipped: a name of the client that leads to another client, which is walked by itself.
+        named: what a path ``/{name}`` begins with, by the resource; the caller's name says it.
     """
 
     package: str
@@ -32,6 +34,7 @@ class Client(NamedTuple):
     below: tuple[str, ...]
     provider: str | None = None
     skipped: str = ""
+    named: Mapping[str, str] = MappingProxyType({})
 
 
 class Method(NamedTuple):
@@ -65,7 +68,14 @@ def methods_of(client: Client) -> Iterator[Method]:
             if inspect.isfunction(static) and _is_walked(static, client):
                 reader = Reader(Values(client.package, client.carries), client.sends)
                 found = reader.requests(getattr(resource, name))
-                yield Method(f"{where}{name}", tuple(found))
+                start = client.named.get(where, "")
+                yield Method(f"{where}{name}", tuple(_named(one, start) for one in found))
+
+
+def _named(request: Request, start: str) -> Request:
+    if start and request.path.startswith("/{name}"):
+        return request._replace(path=f"/{start}{request.path}")
+    return request
 
 
 def _resources(client: Client, holder: Any, where: str) -> Iterator[tuple[str, Any]]:

@@ -1,0 +1,71 @@
+"""What is said of a method is what happens when it is called: no list of ours stands between."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import cache
+from typing import Any
+
+import pytest
+
+from aso.cli.coverage.survey import Survey, survey
+from aso.testing import capture_events
+from tests.coverage.calling import Sent, call, client_of, http_of
+
+PACKAGES = {
+    **{name: name for name in ("openai", "anthropic", "groq", "fireworks", "perplexity")},
+    "cerebras": "cerebras.cloud.sdk",
+    "together": "together",
+}
+each_sdk = pytest.mark.parametrize("name", PACKAGES)
+
+
+@cache
+def surveyed(name: str) -> Survey:
+    return survey(name)
+
+
+def called(name: str, state: str) -> tuple[int, list[str]]:
+    """Return how many of the methods in a state sent anything, and the kinds of all events."""
+    sent: list[str] = []
+
+    def answer(request: Any) -> Any:
+        if sent[-1] == "done":  # a helper that looks again until something is ready
+            raise Sent
+        sent[-1] = "done"
+        return http_of(PACKAGES[name]).Response(200, json={})
+
+    client = client_of(PACKAGES[name], answer)
+    with capture_events() as events:
+        for method in methods_in(name, state):
+            sent.append(method)
+            with suppress(Sent):
+                call(client, method)
+    return sent.count("done"), [event.kind for event in events]
+
+
+def methods_in(name: str, state: str) -> list[str]:
+    """Return the methods of which each request, one alone, is in a state."""
+    rows = [row for row in surveyed(name).rows if "(async)" not in row.method]
+    counts = [row.method for row in rows]
+    return [row.method for row in rows if row.coverage == state and counts.count(row.method) == 1]
+
+
+@each_sdk
+def test_calling_what_is_unmetered_is_one_unmetered_event_each(name: str) -> None:
+    count, kinds = called(name, "unmetered")
+    assert kinds == ["unmetered"] * count
+
+
+@each_sdk
+def test_calling_what_is_metered_is_one_call_each(name: str) -> None:
+    count, kinds = called(name, "metered")
+    assert kinds == ["call"] * count
+    assert count > 0
+
+
+@each_sdk
+def test_calling_what_is_free_is_no_event(name: str) -> None:
+    count, kinds = called(name, "free")
+    assert kinds == []
+    assert count > 0
