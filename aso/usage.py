@@ -97,10 +97,14 @@ def estimate(prompt_chars: int | None, completion_chars: int | None) -> Usage:
 
 
 def as_partial(usage: Usage, completion_chars: int | None) -> Usage:
-    """Return numbers of an unfinished answer as partial; an output not counted yet is estimated."""
-    return usage._replace(
-        output_tokens=usage.output_tokens or _quarter(completion_chars), source="partial"
-    )
+    """Return numbers of an unfinished answer as partial; an output not counted yet is estimated.
+
+    Gemini's chunks leave a count of 0 out, and some of its models count the output at the end only.
+    """
+    output = usage.output_tokens
+    if not output and completion_chars is not None:
+        output = _quarter(completion_chars)
+    return usage._replace(output_tokens=output, source="partial")
 
 
 def _quarter(chars: int | None) -> int | None:

@@ -16,6 +16,7 @@ from aso.wire import SHAPES
 
 CHAT = SHAPES["chat_completions"].counters
 RESPONSES = SHAPES["responses"].counters
+GOOGLE = SHAPES["generate_content"].counters
 
 
 def read(raw: Any, provider: str = "openai", model: str = "m", **extra: Any) -> Usage | None:
@@ -162,6 +163,13 @@ def test_an_unfinished_answer_is_partial_and_its_output_estimated_only_if_unsaid
     assert as_partial(said, 10) == Usage(input_tokens=9, output_tokens=3, source="partial")
     known = Usage(input_tokens=9, output_tokens=1)
     assert as_partial(known, 10).output_tokens == 1
+
+
+def test_text_of_an_unfinished_answer_is_never_no_output() -> None:
+    unwritten = interpret({"promptTokenCount": 9, "totalTokenCount": 9}, {}, GOOGLE)
+    assert unwritten is not None
+    assert (unwritten.output_tokens, as_partial(unwritten, 10).output_tokens) == (0, 3)
+    assert {as_partial(unwritten, chars).output_tokens for chars in (0, None)} == {0}
 
 
 JSON = some.recursive(
