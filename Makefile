@@ -4,8 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 MATRIX := openai-1.40.0 openai-1.109.1 openai-2.54.0 anthropic-0.40.0 anthropic-0.86.0 google-genai-1.5.0 google-genai-2.34.0
 
+FRAMEWORKS := frameworks frameworks-openai2
+
 .DEFAULT_GOAL := help
-.PHONY: help env demo test matrix sdk-suite check format bench api-snapshot clean
+.PHONY: help env demo test matrix frameworks sdk-suite check format bench api-snapshot clean
 
 help: ## show this
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -26,6 +28,12 @@ matrix: ## the SDKs' tests on their oldest and middle versions
 	@for row in $(MATRIX); do \
 		echo "== $$row"; \
 		tools/matrix.sh "$(PYTHON)" .venvs/$$row $${row%-*} $${row##*-} || exit 1; \
+	done
+
+frameworks: ## what is built on the SDKs: LangChain, LlamaIndex, pydantic-ai, OpenAI Agents, instructor
+	@for group in $(FRAMEWORKS); do \
+		echo "== $$group"; \
+		tools/frameworks.sh "$(PYTHON)" $$group || exit 1; \
 	done
 
 sdk-suite: $(VENV)/.installed ## the SDK's own test suites, bare and with aso (long)

@@ -16,7 +16,7 @@ fi
 anthropic="tests/anthropic_sdk tests/corpus/test_anthropic_replay.py tests/conformance/test_anthropic.py"
 # What needs other clients than the row's own: these run with the newest of all, in make test.
 others="tests/google_sdk tests/conformance/test_google.py tests/corpus/test_google_replay.py
-  tests/http_clients tests/stainless_sdks tests/conformance/test_http_clients.py
+  tests/frameworks tests/http_clients tests/stainless_sdks tests/conformance/test_http_clients.py
   tests/corpus/test_http_replay.py tests/corpus/http_replay.py"
 case $sdk in
   anthropic) set -- $anthropic ;;

@@ -16,7 +16,7 @@ import socket
 import struct
 import threading
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
@@ -35,6 +35,7 @@ class Scene:
         status: anything but 200 is answered with an error body.
         headers: besides content-type and the like.
         body: instead of the route's own answer, as it stands.
+        events: instead of the route's own stream.
         is_gzip: compress the answer.
         stall_s: seconds until the first byte of the head.
         pause_s: seconds between the chunks of a stream.
@@ -44,6 +45,7 @@ class Scene:
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     body: bytes | None = None
+    events: Sequence[Mapping[str, Any]] | None = None
     is_gzip: bool = False
     stall_s: float = 0.0
     pause_s: float = 0.0
@@ -159,6 +161,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._whole(scene, encoded({"error": {**error, "param": None}}))
         elif scene.body is not None:
             self._whole(scene, scene.body)
+        elif scene.events is not None:
+            self._stream(scene, scene.events)
         elif body.get("stream") and route in STREAMS:
             self._stream(scene, STREAMS[route](host, body, identity))
         else:
