@@ -109,7 +109,7 @@ _FREE = re.compile(
     | conversations (/.*)? | vector_stores (/(?!search$).*)? | fine_tuning/jobs/(cancel|pause|resume)
     | fine_tuning/checkpoints/permissions | audio/(voice_consents|voices) (/.*)?
     | realtime/(client_secrets|sessions|transcription_sessions) | tcp_warming
-    | evals | skills (/.*)? | chatkit/sessions/cancel
+    | evals | skills (/.*)? | chatkit/sessions/cancel | traces/ingest
     """,
     re.VERBOSE,
 )

@@ -96,6 +96,7 @@ def test_what_can_bill_and_is_not_read_yet_has_none(
         "/threads/thread_abc123/runs/run_abc123",
         "/upload/v1beta/files?upload_id=1",
         "/v1/projects/p/locations/l/publishers/google/models/veo-3:fetchPredictOperation",
+        "https://api.openai.com/v1/traces/ingest",
     ],
 )
 def test_what_never_bills_is_no_call(path: str) -> None:

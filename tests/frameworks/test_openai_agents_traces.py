@@ -16,8 +16,6 @@ from tests.provider.server import OK, Provider, Scene
 agents: Any = pytest.importorskip("agents")
 exporting: Any = pytest.importorskip("agents.tracing.processors")
 
-_AS_CALLS = "routes.py does not know that traces/ingest never bills"
-
 
 @pytest.fixture
 def traces(provider: Provider) -> Iterator[Any]:
@@ -38,7 +36,6 @@ def run(provider: Provider, traces: Any) -> None:
     traces.shutdown()
 
 
-@pytest.mark.xfail(strict=True, reason=_AS_CALLS)
 def test_traces_are_no_events(provider: Provider, traces: Any) -> None:
     with captured(provider) as events:
         run(provider, traces)
@@ -46,7 +43,6 @@ def test_traces_are_no_events(provider: Provider, traces: Any) -> None:
     assert calls(events) == [("completed", "chat/completions", False, "provider", 100, 20, {})]
 
 
-@pytest.mark.xfail(strict=True, reason=_AS_CALLS)
 @pytest.mark.parametrize(
     "policy", [{"mandatory_dimensions": ["team"]}, {"allowed_models": ["openai:gpt-4o*"]}]
 )
