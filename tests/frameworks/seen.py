@@ -19,8 +19,8 @@ REFUSED: Mapping[str, Any] = {"denied_models": ["*"]}
 @contextmanager
 def captured(provider: Provider, name: str = "openai", **options: Any) -> Iterator[list[aso.Event]]:
     """Collect the events of calls to a provider on this machine, which stands for a real one."""
-    hosts = {provider.host: name}
-    with aso.instrument(sinks=[], hosts=hosts, **options), capture_events() as events:
+    options = {"hosts": {provider.host: name}, **options}
+    with aso.instrument(sinks=[], **options), capture_events() as events:
         yield events
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -86,6 +88,29 @@ def test_a_stream_has_the_dimensions_of_where_its_first_chunk_is_asked_for(
         list(lazy)
         list(begun)
     assert [dict(event.dims) for event in events] == [{}, {"team": "search"}]
+
+
+def test_a_generator_that_hands_a_stream_on_is_its_function(provider: Provider) -> None:
+    @aso.track(feature="chat")
+    async def answer() -> AsyncIterator[str]:
+        async for chunk in model(provider).astream(QUESTION):
+            yield chunk.content
+
+    async def main() -> None:
+        pieces = answer()  # as a server reads it: each piece in a task of its own
+        with suppress(StopAsyncIteration):
+            while True:
+                await asyncio.create_task(anext_of(pieces))
+
+    with captured(provider) as events:
+        asyncio.run(main())
+    done = ("completed", "chat/completions", True, "provider", 100, 20, {"feature": "chat"})
+    assert calls(events) == [done]
+    assert str(events[0].function).endswith("answer")
+
+
+async def anext_of(pieces: AsyncIterator[str]) -> str:
+    return await pieces.__anext__()
 
 
 def test_a_meter_around_a_batch_adds_it_up(provider: Provider) -> None:

@@ -94,6 +94,18 @@ def test_tasks_have_their_own_dimensions(provider: Provider, kind: str, call: An
     assert sorted(event.dims["team"] for event in events) == ["search", "support"]
 
 
+def test_a_streamed_run_has_the_dimensions_of_where_it_was_started(provider: Provider) -> None:
+    async def main() -> None:
+        async with aso.dimensions(DIMS):
+            run = agents.Runner.run_streamed(agent(provider), QUESTION)
+        async for _ in run.stream_events():
+            pass
+
+    with captured(provider) as events:
+        asyncio.run(main())
+    assert [whole(event) for event in events] == [{**CHAT, "stream": True, "dims": DIMS}]
+
+
 @pytest.mark.parametrize(
     ("kind", "says"),
     [

@@ -11,7 +11,7 @@ import pytest
 
 import aso
 from tests.frameworks.answers import CITY, calling, calling_in_chunks
-from tests.frameworks.seen import calls, captured
+from tests.frameworks.seen import CHAT, calls, captured, whole
 from tests.provider.answers import MODEL, TEXT
 from tests.provider.server import OK, OVERLOADED, Provider
 
@@ -72,6 +72,12 @@ def test_a_loop_that_is_streamed_is_one_event_a_request(provider: Provider) -> N
         asyncio.run(main())
     done = ("completed", "chat/completions", True, "provider", 100, 20, {})
     assert calls(events) == [done] * 2
+
+
+def test_a_stream_without_an_event_loop_of_the_callers_keeps_dimensions(provider: Provider) -> None:
+    with captured(provider) as events, aso.dimensions(DIMS):
+        assert list(agent(provider).run_stream_sync(QUESTION).stream_text())[-1] == TEXT
+    assert [whole(event) for event in events] == [{**CHAT, "stream": True, "dims": DIMS}]
 
 
 def test_structured_output_that_is_asked_for_again_is_an_event_each(provider: Provider) -> None:
