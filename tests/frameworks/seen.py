@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import asyncio
+from collections.abc import Awaitable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import version
 from typing import Any
@@ -44,6 +45,20 @@ def calls(events: list[aso.Event]) -> list[tuple[Any, ...]]:
         )
         for event in events
     ]
+
+
+async def arrived(provider: Provider) -> None:
+    """Wait until the provider, in its thread, has a request."""
+    while not provider.received:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+
+
+async def given_up(provider: Provider, asked: Awaitable[Any]) -> None:
+    """Cancel a call once the provider has it."""
+    task = asyncio.ensure_future(asked)
+    await arrived(provider)
+    task.cancel()
+    await task
 
 
 _CALL: Mapping[str, Any] = {

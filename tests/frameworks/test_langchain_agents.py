@@ -12,7 +12,7 @@ from tests.frameworks.answers import calling, calling_in_chunks
 from tests.frameworks.langchain import model
 from tests.frameworks.seen import CHAT, REFUSED, calls, captured, refused, whole
 from tests.provider.answers import MODEL, TEXT
-from tests.provider.server import OK, Provider
+from tests.provider.server import OK, Provider, Scene
 
 agents: Any = pytest.importorskip("langchain.agents")
 
@@ -65,6 +65,26 @@ def test_a_loop_that_is_left_has_the_events_of_what_it_sent(provider: Provider) 
         next(stream)
         stream.close()
     assert calls(events) == [(*DONE, {})] * len(provider.received)
+
+
+def test_words_that_are_left_are_read_on_by_langgraph_and_completed(provider: Provider) -> None:
+    provider.then(Scene(pause_s=0.02))
+    with captured(provider) as events:
+        stream = agent(provider).stream(ASKED, stream_mode="messages")
+        next(stream)
+        stream.close()
+    assert calls(events) == [(*STREAMED, {})]
+
+
+def test_awaited_words_that_are_left_are_cancelled(provider: Provider) -> None:
+    async def main() -> None:
+        async for _ in agent(provider).astream(ASKED, stream_mode="messages"):
+            break
+
+    provider.then(Scene(pause_s=0.05))
+    with captured(provider) as events:
+        asyncio.run(main())
+    assert calls(events) == [("cancelled", "chat/completions", True, "estimate", 3, 1, {})]
 
 
 def test_a_call_inside_a_tool_is_an_event_with_the_tools_dimensions(provider: Provider) -> None:

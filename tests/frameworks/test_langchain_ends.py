@@ -9,9 +9,9 @@ import pytest
 
 import aso
 from tests.frameworks.langchain import QUESTION, model, read
-from tests.frameworks.seen import CHAT, REFUSED, calls, captured, refused, whole
+from tests.frameworks.seen import CHAT, REFUSED, calls, captured, given_up, refused, whole
 from tests.provider.answers import MODEL, TEXT, WORDS
-from tests.provider.server import OK, OVERLOADED, RATE_LIMITED, Provider, Scene
+from tests.provider.server import OK, OVERLOADED, RATE_LIMITED, STALLED, Provider, Scene
 from tests.provider.server import REFUSED as BAD_REQUEST
 
 
@@ -70,6 +70,22 @@ def test_an_awaited_stream_that_is_left_is_cancelled(provider: Provider) -> None
     with captured(provider) as events:
         asyncio.run(main())
     assert calls(events) == [("cancelled", "chat/completions", True, "estimate", 3, 1, {})]
+
+
+def test_a_call_that_is_given_up_is_cancelled_and_its_cost_unknown(provider: Provider) -> None:
+    provider.then(STALLED)
+    with captured(provider) as events, pytest.raises(asyncio.CancelledError):
+        asyncio.run(given_up(provider, model(provider).ainvoke(QUESTION)))
+    [event] = events
+    assert (event.outcome, event.attempts_unknown, event.cost.total) == ("cancelled", 1, None)
+
+
+def test_attempts_that_time_out_are_of_one_event(provider: Provider) -> None:
+    provider.then(STALLED)
+    with captured(provider) as events, pytest.raises(Exception, match="imed out"):
+        model(provider, timeout=0.5, max_retries=1).invoke(QUESTION)
+    [event] = events
+    assert (event.outcome, event.attempts, event.attempts_unknown) == ("error", 2, 2)
 
 
 def test_an_exception_while_a_stream_is_read_reaches_the_caller(provider: Provider) -> None:

@@ -86,6 +86,17 @@ def test_a_stream_that_is_left_keeps_the_reported_prompt(provider: Provider) -> 
     assert calls(events) == [("cancelled", "streamGenerateContent", True, "partial", 1000, 2, {})]
 
 
+def test_an_awaited_stream_that_is_left_keeps_the_reported_prompt(provider: Provider) -> None:
+    async def main() -> None:
+        async for _ in model(provider).astream(QUESTION):
+            break
+
+    provider.then(Scene(events=GEMINI_STREAMS.events, pause_s=0.05))
+    with captured(provider, "google") as events:
+        asyncio.run(main())
+    assert calls(events) == [("cancelled", "streamGenerateContent", True, "partial", 1000, 2, {})]
+
+
 @pytest.mark.parametrize(
     ("call", "client", "endpoint"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 import pydantic
@@ -10,9 +11,9 @@ import pytest
 
 import aso
 from tests.frameworks.answers import CITY, calling_in_chunks, chat
-from tests.frameworks.seen import CHAT, REFUSED, RESPONSE, calls, captured, refused, whole
+from tests.frameworks.seen import CHAT, REFUSED, RESPONSE, arrived, calls, captured, refused, whole
 from tests.provider.answers import MODEL, TEXT
-from tests.provider.server import OK, RATE_LIMITED, Provider, Scene
+from tests.provider.server import OK, RATE_LIMITED, STALLED, Provider, Scene
 from tests.provider.server import REFUSED as BAD_REQUEST
 
 llms: Any = pytest.importorskip("llama_index.llms.openai")
@@ -149,6 +150,20 @@ def test_a_stream_that_is_left_is_cancelled_and_estimated(provider: Provider) ->
         next(stream)
         stream.close()
     assert calls(events) == [("cancelled", "chat/completions", True, "estimate", 3, 1, {})]
+
+
+def test_a_workflow_that_is_given_up_is_cancelled(provider: Provider) -> None:
+    async def main() -> None:
+        agent = agents.FunctionAgent(tools=[weather], llm=model(provider))
+        handler = agent.run(QUESTION)
+        await arrived(provider)
+        await handler.cancel_run()
+        await handler
+
+    provider.then(STALLED)
+    with captured(provider) as events, suppress(Exception):
+        asyncio.run(main())
+    assert [(event.outcome, event.cost.total) for event in events] == [("cancelled", None)]
 
 
 def test_an_error_of_the_provider_is_one_event_and_the_sdks_error(provider: Provider) -> None:

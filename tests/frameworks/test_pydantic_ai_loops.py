@@ -11,9 +11,9 @@ import pytest
 
 import aso
 from tests.frameworks.answers import CITY, calling, calling_in_chunks
-from tests.frameworks.seen import CHAT, calls, captured, whole
+from tests.frameworks.seen import CHAT, calls, captured, given_up, whole
 from tests.provider.answers import MODEL, TEXT
-from tests.provider.server import OK, OVERLOADED, Provider
+from tests.provider.server import OK, OVERLOADED, STALLED, Provider
 
 pydantic_ai: Any = pytest.importorskip("pydantic_ai")
 for_openai: Any = pytest.importorskip("pydantic_ai.models.openai")
@@ -100,6 +100,13 @@ def test_a_call_inside_a_tools_thread_is_an_event_with_its_dimensions(provider: 
     with captured(provider) as events, aso.dimensions(DIMS):
         agent(provider, tools=[weather]).run_sync(QUESTION)
     assert [dict(event.dims) for event in events] == [DIMS, {**DIMS, "feature": "forecast"}, DIMS]
+
+
+def test_a_run_that_is_given_up_is_cancelled(provider: Provider) -> None:
+    provider.then(STALLED)
+    with captured(provider) as events, pytest.raises(asyncio.CancelledError):
+        asyncio.run(given_up(provider, agent(provider).run(QUESTION)))
+    assert [(event.outcome, event.cost.total) for event in events] == [("cancelled", None)]
 
 
 def test_a_fallback_is_a_call_of_its_own(provider: Provider) -> None:
