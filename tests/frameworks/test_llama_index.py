@@ -128,6 +128,27 @@ def test_each_request_of_an_agents_workflow_is_one_event(provider: Provider) -> 
     assert found == [(*DONE_STREAMED, DIMS)] * len(provider.received) == [found[0]] * 2
 
 
+def test_a_workflow_has_the_dimensions_of_where_it_was_started(provider: Provider) -> None:
+    async def main() -> None:
+        async with aso.dimensions(DIMS):
+            handler = agents.FunctionAgent(tools=[weather], llm=model(provider)).run(QUESTION)
+        await handler
+
+    with captured(provider) as events:
+        asyncio.run(main())
+    assert calls(events) == [(*DONE_STREAMED, DIMS)]
+
+
+def test_a_stream_has_the_dimensions_of_where_its_first_chunk_is_asked_for(
+    provider: Provider,
+) -> None:
+    with captured(provider) as events:
+        with aso.dimensions(DIMS):
+            stream = model(provider).stream_complete(QUESTION)
+        list(stream)
+    assert [whole(event) for event in events] == [STREAMED]
+
+
 def test_structured_output_is_one_event(provider: Provider) -> None:
     provider.then(chat({"content": CITY}))
     with captured(provider) as events:
