@@ -26,6 +26,7 @@ _METERED = {
     "responses/compact": ("responses", "responses"),
     "embeddings": ("embeddings", "embeddings"),
     "moderations": ("moderation", "moderations"),
+    "chat/moderations": ("moderation", "moderations"),
     "messages": ("messages", "messages"),
     "converse": ("chat", "bedrock"),
     "converse-stream": ("chat", "bedrock"),
@@ -48,15 +49,26 @@ _METERED = {
     "images/generations": ("image", "images"),
     "images/edits": ("image", "images"),
     "images/variations": ("image", "images"),
+    "images": ("image", "images"),
     "audio/transcriptions": ("transcription", "transcription"),
     "audio/translations": ("translation", "transcription"),
     "audio/speech": ("speech", "speech"),
     "rerank": ("rerank", "rerank"),
     "ocr": ("ocr", "ocr"),
+    "decisions": ("other", "decisions"),
+    "alpha/decisions": ("other", "decisions"),
     "batches": ("batch", "batches"),
     "videos": ("video", "videos"),
     "videos/generations": ("video", "videos"),
     "threads/runs": ("other", "runs"),
+}
+# What only one provider means by a name that is another's: at its hosts, or where its SDK asks.
+_MEANT_BY = {
+    "google": {"decisions": ("other", "interactions"), "voices": ("speech", "interactions")},
+    "mistral": {
+        "conversations": ("chat", "conversations"),
+        "conversations/restart": ("chat", "conversations"),
+    },
 }
 # What settles an earlier call, by method: it says what that one used, and bills nothing itself.
 # A POST of these goes on with its call, and is a call itself: the same one.
@@ -75,6 +87,7 @@ _SETTLING = {
 _UNMETERED = {
     "complete": "completion",
     "messages/batches": "batch",
+    "batch/jobs": "batch",
     "images": "image",
     "videos": "video",
     "realtime": "realtime",
@@ -99,17 +112,26 @@ _CHANGES = frozenset({"patch", "put"})
 # count_tokens makes no message and answers with no usage (types of anthropic 2.12, 2026-11-23).
 # Not here, for they bill: importing into a File Search store embeds, which is charged when a file is
 # indexed (ai.google.dev/gemini-api/docs/file-search, 2026-11-26), and creating cached contents.
+# A preset of OpenRouter's is made of a request that is not run (openrouter 1.3.84); what else is
+# managed at OpenRouter, Mistral and Google: the SDKs' own methods (2026-11-26).
 _FREE = re.compile(
     r"""
       countTokens | computeTokens | cancel | register | fetchPredictOperation
     | (upload/)? files | uploads (/.*)? | organizations? (/.*)? | webhooks (/.*)?
     | responses/(input_tokens|cancel) | messages/(count_tokens|batches/cancel)
-    | chat/completions/cancel | batches/cancel
+    | chat/completions/cancel | batches/cancel | batch/jobs/cancel
     | assistants (/.*)? | threads | threads/messages | threads/runs/(cancel|submit_tool_outputs)
     | conversations (/.*)? | vector_stores (/(?!search$).*)? | fine_tuning/jobs/(cancel|pause|resume)
     | fine_tuning/checkpoints/permissions | audio/(voice_consents|voices) (/.*)?
     | realtime/(client_secrets|sessions|transcription_sessions) | tcp_warming
     | evals | skills (/.*)? | chatkit/sessions/cancel | traces/ingest
+    | presets/.* | guardrails (/.*)? | workspaces (/.*)? | private-endpoints (/.*)? | scim/.* | vault/.*
+    | keys | auth/keys (/.*)? | byok | oauth/token | analytics/query | external-users
+    | generation/feedback | observability/(?!.*live-judging).* | workflows/(?!.*(execute|trigger)$).*
+    | containers/files/promote | connectors (/(?!.*call$).*)?
+    | agents | libraries | service-accounts | prompts (/versions)? | fine_tuning/models/archive
+    | credentials | environments | triggers | interactions/(cancel|auth_tokens)
+    | ping | rotateSigningSecret
     """,
     re.VERBOSE,
 )
@@ -127,6 +149,7 @@ _HANDED_THROUGH = (
     ("streamRawPredict", "/publishers/mistralai/", "chat", "chat_completions"),
     ("predict", "/models/imagen", "image", "predict"),
 )
+_PATH_END = re.compile("[?#]")  # mistralai tells its own methods apart by a fragment
 _METHOD = re.compile(r":([a-z][A-Za-z]+)$")  # Google's paths end so
 _NAMING = (["deployments"], ["model"])  # Azure's and Bedrock's paths: what follows is the model
 _MODEL = re.compile(
@@ -134,6 +157,11 @@ _MODEL = re.compile(
 )
 _QUOTES = {"%3A": ":", "%2F": "/"}  # all that models' names need
 _QUOTED = re.compile("|".join(_QUOTES), re.IGNORECASE)
+# What an SDK's path ends in behind a gateway's own prefix. One word alone may be anybody's.
+_ENDINGS = (
+    *(f"/{name}" for name in _METERED if "/" in name),
+    *("/responses", "/embeddings", "/messages", "/completions", "/ocr"),
+)
 _SEEN: dict[str, Route | None] = {}
 _SEEN_LIMIT = 512
 
@@ -158,9 +186,9 @@ def model_in(path: str) -> str | None:
     return _QUOTED.sub(lambda one: _QUOTES[one[0].upper()], found[1] or found[2]).rpartition("/")[2]
 
 
-def asked(method: str, path: str) -> tuple[Route | None, str | None]:
+def asked(method: str, path: str, speaker: str = "") -> tuple[Route | None, str | None]:
     """Return the route of what can bill or settle, and the id of what would be settled."""
-    route = find(path) if method == "post" else _changed(method, path)
+    route = _meant(path, speaker) or find(path) if method == "post" else _changed(method, path)
     if route is not None:
         return route, None
     return settling(method, path) or (None, None)
@@ -171,6 +199,14 @@ def _changed(method: str, path: str) -> Route | None:
     return Route(name, "other", None) if _BILLED_BY_TIME.fullmatch(name) else None
 
 
+def _meant(path: str, speaker: str) -> Route | None:
+    """Return the route that a name is at this provider, where it is another's elsewhere."""
+    if (own := _MEANT_BY.get(speaker)) is None:
+        return None
+    name, _ = _split(path)
+    return Route(name, *own[name]) if name in own else None
+
+
 def settling(method: str, path: str) -> tuple[Route, str] | None:
     """Return the route of a request that can settle an earlier call, and that call's id."""
     table = _SETTLING.get(method)
@@ -179,7 +215,7 @@ def settling(method: str, path: str) -> tuple[Route, str] | None:
     name, _ = _split(path)
     if name not in table:
         return None
-    parts = path.split("?", 1)[0].rstrip("/").split("/")
+    parts = _PATH_END.split(path, 1)[0].rstrip("/").split("/")
     identity = parts[-2] if name in _NAMED_LAST else parts[-1]
     if not _IDENTIFIER.fullmatch(identity):  # a list of the runs of one thread
         return None
@@ -190,8 +226,9 @@ def _split(path: str) -> tuple[str, bool]:
     """Return the route without host, version, deployment and ids, and whether an id ends it."""
     if "://" in path:
         path = "/" + path.split("://", 1)[1].partition("/")[2]
-    parts = [part for part in path.split("?", 1)[0].split("/") if part]
-    while parts and (parts[0] in _PREFIXES or _VERSION.fullmatch(parts[0])):
+    parts = [part for part in _PATH_END.split(path, 1)[0].split("/") if part]
+    parts = [part for part in parts if not _VERSION.fullmatch(part)]
+    while parts and parts[0] in _PREFIXES:
         parts.pop(0)
     if parts and (method := _METHOD.search(parts[-1])) is not None:
         return method[1], False
@@ -214,4 +251,12 @@ def _classify(name: str, path: str, *, ends_in_an_id: bool) -> Route | None:
     for start, operation in _UNMETERED.items():
         if name == start or name.startswith(f"{start}/"):
             return Route(name, operation, None)
-    return Route(name, "other", None)
+    return _behind_a_prefix(name, path) or Route(name, "other", None)
+
+
+def _behind_a_prefix(name: str, path: str) -> Route | None:
+    """Return the route that a path ends in; an id before that is the gateway's own."""
+    for ending in _ENDINGS:
+        if name.endswith(ending) and _PATH_END.split(path)[0].endswith(ending):
+            return Route(ending[1:], *_METERED[ending[1:]])
+    return None

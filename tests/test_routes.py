@@ -20,10 +20,17 @@ from aso.routes import Route, asked, find, settling
         ("/v1beta/openai/chat/completions", "chat/completions", "chat"),
         ("/responses?beta=true", "responses", "responses"),
         ("/images/generations", "images/generations", "image"),
+        ("https://openrouter.ai/api/v1/images", "images", "image"),
+        ("https://api.mistral.ai/v1/chat/completions#stream", "chat/completions", "chat"),
+        ("https://gateway.internal/ai/v1/chat/completions", "chat/completions", "chat"),
+        ("https://gateway.internal/a1b2c3/mine/openai/embeddings", "embeddings", "embeddings"),
+        ("/v1/chat/moderations", "chat/moderations", "moderation"),
         ("/audio/speech", "audio/speech", "speech"),
         ("/audio/transcriptions", "audio/transcriptions", "transcription"),
         ("/v2/rerank", "rerank", "rerank"),
         ("/v1/ocr", "ocr", "ocr"),
+        ("/decisions", "decisions", "other"),
+        ("https://openrouter.ai/api/alpha/decisions", "alpha/decisions", "other"),
         ("/v1/fim/completions", "fim/completions", "completion"),
         ("/threads/thread_abc123/runs", "threads/runs", "other"),
         ("/threads/runs", "threads/runs", "other"),
@@ -54,11 +61,14 @@ def test_what_is_metered_has_a_wire_format(path: str, endpoint: str, operation: 
     ("path", "endpoint", "operation"),
     [
         ("/images/something", "images/something", "image"),
-        ("/decisions", "decisions", "other"),
         ("/search", "search", "search"),
         ("/videos/video_123/remix", "videos/remix", "video"),
         ("/v1/messages/batches", "messages/batches", "batch"),
         ("/v1/complete", "complete", "completion"),
+        ("/v1/batch/jobs", "batch/jobs", "batch"),
+        ("/v1/observability/judges/j_1/live-judging", "observability/judges/live-judging", "other"),
+        ("/v1/workflows/schedules/s_1/trigger", "workflows/schedules/trigger", "other"),
+        ("https://gateway.internal/my/chat", "my/chat", "other"),
         ("/something/new", "something/new", "other"),
         ("/v1beta/fileSearchStores/docs-1:importFile", "importFile", "other"),
         ("/v1beta/cachedContents", "cachedContents", "other"),
@@ -84,6 +94,12 @@ def test_what_can_bill_and_is_not_read_yet_has_none(
         "/responses/input_tokens",
         "/chat/completions/chatcmpl-123",
         "/batches/batch_123/cancel",
+        "/v1/batch/jobs/8e2a/cancel",
+        "/v1/observability/spans/search",
+        "/v1/workflows/executions/ex_1/signals",
+        "/api/v1/presets/mine/chat/completions",
+        "/v1beta/webhooks/wh_1:rotateSigningSecret",
+        "/v1beta/interactions/v1_abc123/cancel",
         "/assistants",
         "/threads/thread_abc123/messages",
         "/v1/messages/count_tokens?beta=true",
@@ -101,6 +117,12 @@ def test_what_can_bill_and_is_not_read_yet_has_none(
 )
 def test_what_never_bills_is_no_call(path: str) -> None:
     assert find(path) is None
+
+
+@pytest.mark.parametrize("path", ["/v1/conversations", "/v1/conversations/c_1#stream"])
+def test_a_name_may_mean_another_thing_at_one_provider(path: str) -> None:
+    assert asked("post", path) == (None, None)
+    assert asked("post", path, "mistral")[0] == ("conversations", "chat", "conversations")
 
 
 @pytest.mark.parametrize(

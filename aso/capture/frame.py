@@ -20,17 +20,23 @@ class Frame:
     Attributes:
         sdk: name and version, for the event.
         provider: who bills where the host does not say.
+        speaker: whose names its paths have, where the host does not say.
         body: the request's body before it is written, where the SDK shows it.
         flight: the call, once something was sent.
     """
 
-    __slots__ = ("body", "flight", "provider", "sdk")
+    __slots__ = ("body", "flight", "provider", "sdk", "speaker")
 
     def __init__(
-        self, sdk: tuple[str, str], provider: Provider, body: Mapping[str, Any] | None
+        self,
+        sdk: tuple[str, str],
+        provider: Provider,
+        body: Mapping[str, Any] | None,
+        speaker: str = "",
     ) -> None:
         self.sdk = sdk
         self.provider = provider
+        self.speaker = speaker
         self.body = body
         self.flight: Inflight | None = None
 

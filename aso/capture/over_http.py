@@ -44,8 +44,8 @@ class OverHttp(Seam):
         if CURRENT.get() is not None or FRAME.get() is not None:
             return None
         with pipeline.guard:
-            body = _body_in(hook, args, kwargs)
-            return Frame(self.sdk(), self.provider_of(instance, args, kwargs), body)
+            provider, body = self.provider_of(instance, args, kwargs), _body_in(hook, args, kwargs)
+            return Frame(self.sdk(), provider, body, self.integration.name)
         return None
 
     def request(self, frame: Frame, wrapped: Any, args: Any, kwargs: Any) -> Any:

@@ -70,7 +70,8 @@ class Transport(Capture):
             if frame is None:
                 return None, args, kwargs
             provider = frame.provider
-        route, settles = routes.asked(sent.method.lower(), sent.url)
+        speaker = provider.name if frame is None or provider is not UNKNOWN else frame.speaker
+        route, settles = routes.asked(sent.method.lower(), sent.url, speaker)
         # Where hosts serve much else, or nobody knows what (a token's issuer), the path must be known.
         is_vague = provider is UNKNOWN or provider.is_shared
         if route is None or (is_vague and route.operation == "other"):

@@ -1,7 +1,8 @@
-"""Reranking and OCR: what is billed is not text.
+"""Reranking, OCR and decisions: what comes out is not text.
 
 Fields: recordings of Cohere (meta.billed_units), Voyage (total_tokens), OpenRouter (usage with
-cost) and Mistral (usage_info.pages_processed), 2026-11-24.
+cost) and Mistral (usage_info.pages_processed), 2026-11-24; of decisions the types of openai 3.54 and
+openrouter 1.3.84, 2026-11-26.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from aso.usage import Counters
 from aso.wire.access import fields, text
 from aso.wire.audio import no_chars
 from aso.wire.completions import no_conditions
+from aso.wire.responses import COUNTERS as RESPONSES
 from aso.wire.shape import Answer, Shape
 
 
@@ -60,3 +62,4 @@ OCR = RERANK._replace(
         units={"pages": ("pages_processed",)},
     ),
 )
+DECISIONS = RERANK._replace(name="decisions", counters=RESPONSES)

@@ -191,12 +191,12 @@ def test_reading_and_listing_is_no_call() -> None:
 
 def test_a_route_that_bills_and_is_not_metered_says_so() -> None:
     with capture_events() as events:
-        client(Script({})).post("/decisions", cast_to=object, body={"model": "decider"})
+        client(Script({})).post("/predictions", cast_to=object, body={"model": "seer"})
     [event] = events
     assert (event.kind, event.endpoint, event.model) == (
         "unmetered",
-        "decisions",
-        "decider",
+        "predictions",
+        "seer",
     )
     assert (event.cost.total, event.cost.status, event.usage.source) == (None, "unpriced", "none")
 
