@@ -42,6 +42,7 @@ class Integration(NamedTuple):
         hooks: applied together or not at all.
         capture: ``module:class`` of the wrappers (aso.capture).
         below: HTTP clients that make its requests, where those are what is read.
+        elsewhere: other packages with the same modules: earlier majors, a cloud's own client.
     """
 
     name: str
@@ -51,3 +52,15 @@ class Integration(NamedTuple):
     hooks: tuple[Hook, ...]
     capture: str
     below: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+
+    def places(self) -> tuple[Integration, ...]:
+        """Return the integration for each package that may hold the SDK; each is hooked by itself."""
+        return (self, *(self._moved(package) for package in self.elsewhere))
+
+    def _moved(self, package: str) -> Integration:
+        hooks = tuple(
+            hook._replace(module=package + hook.module.removeprefix(self.package))
+            for hook in self.hooks
+        )
+        return self._replace(package=package, hooks=hooks, elsewhere=())

@@ -93,7 +93,7 @@ def require(integration: Integration) -> None:
     Raises:
         ConfigError: its SDK is not installed.
     """
-    if not _is_installed(integration.package):
+    if not any(_is_installed(place.package) for place in integration.places()):
         raise ConfigError(
             f"integration {integration.name!r} cannot be hooked: package "
             f"{integration.package!r} is not installed; install it or leave the name out"

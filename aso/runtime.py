@@ -79,8 +79,9 @@ class Session:
             journal, sinks, self.build, guard=self.guard, sweep=self.pipeline.sweep
         )
         self.applied = [
-            Applied(one, Wrappers(self.pipeline, one, only_below=only_below))
+            Applied(place, Wrappers(self.pipeline, place, only_below=only_below))
             for one, only_below in _chosen(settings.integrations)
+            for place in one.places()
         ]
 
     def build(self, record: Record) -> Event:

@@ -63,14 +63,25 @@ def _integration(one: Integration) -> tuple[str, bool]:
         return f"not installed ({tested})", True
     if _numbers(found) < _numbers(first):
         return f"{found} is too old, {tested}: pip install -U {one.distribution}", False
-    if (error := attempt(import_module, one.hooks[0].module)) is not None:
+    place, error = _place(one)
+    if error is not None:
         return f"{found} cannot be imported ({type(error).__name__})", False
-    applied = Applied(one, _unchanged)
+    applied = Applied(place, _unchanged)
     applied.apply()
     applied.withdraw()
     if applied.problem is not None:
         return f"{found}: {applied.problem}, so it is off: install one that is {tested}", False
     return f"{found}, all hooks fit, {tested}", True
+
+
+def _place(one: Integration) -> tuple[Integration, Exception | None]:
+    """Return the first place of an SDK that can be imported; else its own, and why it cannot."""
+    first: Exception | None = None
+    for place in one.places():
+        if (error := attempt(import_module, place.hooks[0].module)) is None:
+            return place, None
+        first = first or error
+    return one, first
 
 
 def _unchanged(hook: Hook) -> Wrapper:

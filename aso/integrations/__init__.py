@@ -14,7 +14,9 @@ from aso.integrations import (
     groq,
     httpx,
     httpx2,
+    mistral,
     openai,
+    openrouter,
     perplexity,
     requests,
     together,
@@ -24,7 +26,7 @@ INTEGRATIONS: Mapping[str, Integration] = {
     one.INTEGRATION.name: one.INTEGRATION
     for one in (
         *(openai, anthropic, groq, cerebras, fireworks, perplexity, together),
-        google,
+        *(google, mistral, openrouter),
         *(httpx, httpx2, requests, aiohttp),
     )
 }
