@@ -12,7 +12,7 @@ import requests
 from requests.adapters import BaseAdapter
 from urllib3 import HTTPResponse
 
-from tests.corpus.recordings import rows
+from tests.corpus.recordings import answered_of, rows
 
 
 def records() -> Iterator[dict[str, Any]]:
@@ -30,24 +30,6 @@ def sent_of(record: Mapping[str, Any]) -> bytes:
     if record.get("request_body_b64"):
         return b64decode(record["request_body_b64"])
     return str(record.get("request_body") or "").encode()
-
-
-def answered_of(record: Mapping[str, Any]) -> tuple[dict[str, str], bytes]:
-    """Return headers and body of the answer."""
-    if record.get("response_body_b64"):
-        body = b64decode(record["response_body_b64"])
-    else:
-        body = record["response_body"].encode()
-    headers = {key.lower(): value for key, value in (record.get("response_headers") or {}).items()}
-    headers.setdefault("content-type", _type_of(record, body))
-    return headers, body
-
-
-def _type_of(record: Mapping[str, Any], body: bytes) -> str:
-    """Return the type of an answer whose headers were not recorded."""
-    if record["provider"] == "bedrock" and body[:1] == b"\x00":
-        return "application/vnd.amazon.eventstream"
-    return "text/event-stream" if body[:6] in {b"data: ", b"event:"} else "application/json"
 
 
 def send_by_httpx(record: Mapping[str, Any], *, streamed: bool) -> None:

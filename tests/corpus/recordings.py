@@ -63,6 +63,24 @@ def answer(record: Mapping[str, Any], http: Any) -> Any:
     return http.Response(record["status"], headers={"content-type": kind}, stream=Body())
 
 
+def answered_of(record: Mapping[str, Any]) -> tuple[dict[str, str], bytes]:
+    """Return headers and body of the answer."""
+    if record.get("response_body_b64"):
+        body = b64decode(record["response_body_b64"])
+    else:
+        body = record["response_body"].encode()
+    headers = {key.lower(): value for key, value in (record.get("response_headers") or {}).items()}
+    headers.setdefault("content-type", _type_of(record, body))
+    return headers, body
+
+
+def _type_of(record: Mapping[str, Any], body: bytes) -> str:
+    """Return the type of an answer whose headers were not recorded."""
+    if record["provider"] == "bedrock" and body[:1] == b"\x00":
+        return "application/vnd.amazon.eventstream"
+    return "text/event-stream" if body[:6] in {b"data: ", b"event:"} else "application/json"
+
+
 def read(result: Any, *, stream: bool, raw: str | None) -> None:
     """Read an answer to its end."""
     if raw == "stream":

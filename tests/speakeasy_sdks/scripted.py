@@ -47,6 +47,11 @@ class Sdk(NamedTuple):
             **options,
         )
 
+    def http_client(self, script: Callable[[Any], Any]) -> Any:
+        """Return the SDK's kind of HTTP client, on the script."""
+        transport = self.http.MockTransport(lambda request: self._respond(script(request)))
+        return self.http.Client(transport=transport)
+
     def again_at_once(self) -> Any:
         """Return what makes the SDK retry, without a pause."""
         backoff = self.retry.BackoffStrategy(1, 1, 1.0, 10_000)
@@ -62,6 +67,8 @@ class Sdk(NamedTuple):
         if isinstance(answer, list):
             kind = {"content-type": "text/event-stream"}
             return self.http.Response(200, headers=kind, stream=self._body(answer))
+        if isinstance(answer, self.http.Response):
+            return answer
         status, document = answer if isinstance(answer, tuple) else (200, answer)
         headers = {"content-type": "application/json", "retry-after-ms": "1"}
         data = json.dumps(document).encode()

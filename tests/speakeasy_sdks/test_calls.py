@@ -50,6 +50,14 @@ def test_a_client_made_before_is_captured_too(sdk: Sdk) -> None:
 
 
 @each_sdk
+def test_a_client_whose_sdk_alone_is_named_is_captured(sdk: Sdk) -> None:
+    with aso.instrument(sinks=[], integrations=[sdk.provider]), capture_events() as events:
+        sdk.ask(sdk.open(Script(answer(sdk))), model=sdk.model)
+        sdk.http_client(Script({})).post(f"https://api.{sdk.provider}.ai/v1/chat/completions")
+    assert [event.sdk_name for event in events] == [sdk.name]
+
+
+@each_sdk
 def test_retries_are_attempts_of_one_call(sdk: Sdk) -> None:
     busy = (503, {"message": "busy"})
     with capture_events() as events:
