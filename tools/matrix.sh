@@ -6,21 +6,29 @@ python=$1
 folder=$2
 sdk=$3
 version=$4
+# What the row's SDK alone can run; what needs more of them runs with the newest of all, in make test.
+case $sdk in
+  openai)
+    set -- tests/openai_sdk tests/conformance/test_openai.py tests/corpus/test_openai_replay.py \
+      tests/corpus/test_media_replay.py tests/corpus/test_settled_replay.py tests/cli/test_doctor.py \
+      tests/policy/test_refusals.py tests/provider tests/test_metering.py
+    ;;
+  anthropic)
+    set -- tests/anthropic_sdk tests/conformance/test_anthropic.py tests/corpus/test_anthropic_replay.py
+    ;;
+  google-genai) set -- tests/google_sdk tests/conformance/test_google.py ;;
+  mistralai)
+    set -- tests/speakeasy_sdks/test_calls.py tests/speakeasy_sdks/test_streams.py \
+      tests/speakeasy_sdks/test_mistral.py tests/corpus/test_speakeasy_replay.py
+    ;;
+  xai-sdk) set -- tests/xai_sdk ;;
+esac
 stamp=$folder/.installed
 if [ ! -f "$stamp" ] || [ -n "$(find pyproject.toml tools/*.sh -newer "$stamp")" ]; then
   tools/environment.sh "$python" "$folder" matrix
-  # openai 1.40 and anthropic 0.40 pass an argument that httpx 0.28 has removed
-  "$folder/bin/python" -m pip install --quiet --disable-pip-version-check "$sdk==$version" 'httpx<0.28'
+  # openai 1.40 and anthropic 0.40 pass an argument that httpx 0.28 has removed; mistralai wants that
+  case $sdk in mistralai) below='httpx>=0.28' ;; *) below='httpx<0.28' ;; esac
+  "$folder/bin/python" -m pip install --quiet --disable-pip-version-check "$sdk==$version" "$below"
   touch "$stamp"
 fi
-anthropic="tests/anthropic_sdk tests/corpus/test_anthropic_replay.py tests/conformance/test_anthropic.py"
-# What needs other clients than the row's own: these run with the newest of all, in make test.
-others="tests/google_sdk tests/conformance/test_google.py tests/corpus/test_google_replay.py
-  tests/frameworks tests/http_clients tests/stainless_sdks tests/conformance/test_http_clients.py
-  tests/corpus/test_http_replay.py tests/corpus/http_replay.py"
-case $sdk in
-  anthropic) set -- $anthropic ;;
-  google-genai) set -- tests/google_sdk tests/conformance/test_google.py ;;
-  *) set -- $(printf -- '--ignore=%s ' $anthropic $others) ;;
-esac
 "$folder/bin/python" -m pytest -m "sdk or corpus" -q "$@"
