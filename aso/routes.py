@@ -81,6 +81,7 @@ _SETTLING = {
         "batches": ("batch", "batches"),
         "videos": ("video", "videos"),
         "messages/batches/results": ("batch", "message_results"),
+        "interactions": ("generate_content", "interactions"),
     },
     "post": {"threads/runs/submit_tool_outputs": ("other", "runs")},
 }

@@ -24,6 +24,7 @@ _KEPT = 64 * 1024  # nothing longer than this is parsed a second time
 _INTERESTING = re.compile(
     rb'"usage(?:Metadata)?"\s*:\s*\{|"webSearchQueries"|"x_groq"|"finish_reason"\s*:\s*"|"type"\s*:\s*"(?:response\.(?:completed'
     rb'|incomplete|failed|created)|message_(?:start|delta|stop)|message-end|conversation\.response\.error|error)"'
+    rb'|"event_type"\s*:\s*"(?:error|interaction\.completed)"'
     rb'|"stream-end"|"messageStop"|"stop_?[rR]eason"\s*:\s*"|"amazon-bedrock-invocationMetrics"|^data: \{"error"'
 )
 # Key → its text. A search for a literal, and a pattern that starts with one, are several times

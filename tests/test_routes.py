@@ -29,6 +29,11 @@ from aso.routes import Route, asked, find, settling
         ("/audio/transcriptions", "audio/transcriptions", "transcription"),
         ("/v2/rerank", "rerank", "rerank"),
         ("/v1/ocr", "ocr", "ocr"),
+        (
+            "https://aiplatform.googleapis.com/v1/projects/p/locations/global/interactions",
+            "interactions",
+            "generate_content",
+        ),
         ("/decisions", "decisions", "other"),
         ("https://openrouter.ai/api/alpha/decisions", "alpha/decisions", "other"),
         ("/v1/fim/completions", "fim/completions", "completion"),
@@ -132,6 +137,7 @@ def test_a_name_may_mean_another_thing_at_one_provider(path: str) -> None:
         ("get", "/threads/thread_abc123/runs/run_abc123", "threads/runs", "run_abc123"),
         ("get", "https://api.openai.com/v1/batches/batch_123", "batches", "batch_123"),
         ("get", "/videos/video_123", "videos", "video_123"),
+        ("get", "/v1beta/interactions/v1_ChdN?stream=true", "interactions", "v1_ChdN"),
         (
             "post",
             "/threads/thread_abc123/runs/run_abc123/submit_tool_outputs",

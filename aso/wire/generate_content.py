@@ -95,31 +95,48 @@ def _observe_predictions(answer: Answer) -> Callable[[Any], None]:
 
 
 def _read_interaction(body: Any, answer: Answer) -> None:
-    said = fields(body)
+    """Fill the Answer from a whole answer; one that works on is settled by who looks at its end."""
+    is_over = _fold_interaction(fields(body), answer)
+    if not is_over:
+        answer.settle(is_over=False)
+    answer.complete = True
+
+
+def _fold_interaction(said: Mapping[str, Any], answer: Answer) -> bool:
+    """Note what one says, and return whether it is over; an agent's works on by itself."""
     answer.model = text(said.get("model")) or answer.model
     answer.generation_id = text(said.get("id")) or answer.generation_id
     answer.usage = said.get("usage") or answer.usage
+    tier = text(said.get("service_tier"))
+    answer.service_tier = tier if tier != _USUAL_TIER else answer.service_tier
     for step in items(said.get("steps")):
         answer.chars = (answer.chars or 0) + written(field(step, "content"), _CONTENT_KEYS)
-    answer.complete = said.get("status") not in _UNDERWAY
+    is_over = said.get("status") not in _UNDERWAY
+    if said.get("agent") is not None:
+        answer.settle(is_over=is_over)
+    return is_over
 
 
 def _observe_interaction(answer: Answer) -> Callable[[Any], None]:
-    """Return the function that reads one event."""
+    """Return the function that reads one event; some tell the usage so far, the last one all of it."""
     answer.chars = 0
 
     def observe(event: Any) -> None:
         said = fields(event)
         if (interaction := said.get("interaction")) is not None:
             received = answer.chars
-            _read_interaction(interaction, answer)
+            answer.complete = _fold_interaction(fields(interaction), answer)
             answer.chars = max(answer.chars or 0, received or 0)
+        answer.usage = field(said.get("metadata"), "usage") or answer.usage
         answer.chars = (answer.chars or 0) + characters(field(said.get("delta"), "text"))
+        if said.get("event_type") == "error":
+            answer.failure = text(field(said.get("error"), "code")) or "error_event"
 
     return observe
 
 
-_UNDERWAY = {"in_progress", "queued", "requires_action", None}
+_UNDERWAY = {"in_progress", "queued", None}
+_USUAL_TIER = "standard"  # priced as where none is named
 
 COUNTERS = Counters(
     input_tokens=("promptTokenCount",),
