@@ -43,6 +43,7 @@ class Integration(NamedTuple):
         capture: ``module:class`` of the wrappers (aso.capture).
         below: HTTP clients that make its requests, where those are what is read.
         elsewhere: other packages with the same modules: earlier majors, a cloud's own client.
+        extends: the integration that this is a younger part of, hooked where that is.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Integration(NamedTuple):
     capture: str
     below: tuple[str, ...] = ()
     elsewhere: tuple[str, ...] = ()
+    extends: str | None = None
 
     def places(self) -> tuple[Integration, ...]:
         """Return the integration for each package that may hold the SDK; each is hooked by itself."""

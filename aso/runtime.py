@@ -347,7 +347,8 @@ def open_session(settings: Settings) -> Session:
 
 def _chosen(names: Sequence[str] | None) -> Iterator[tuple[Integration, bool]]:
     """Yield what to hook; of clients that only an SDK above needs: for that alone."""
-    chosen = [INTEGRATIONS[name] for name in names or INTEGRATIONS]
+    wanted = names or tuple(INTEGRATIONS)
+    chosen = [one for one in INTEGRATIONS.values() if {one.name, one.extends} & {*wanted}]
     needed = {name: INTEGRATIONS[name] for one in chosen for name in one.below}
     yield from ((one, False) for one in chosen)
     yield from ((one, True) for one in needed.values() if one not in chosen)

@@ -45,7 +45,8 @@ class OverHttp(Seam):
             return None
         with pipeline.guard:
             provider, body = self.provider_of(instance, args, kwargs), _body_in(hook, args, kwargs)
-            return Frame(self.sdk(), provider, body, self.integration.name)
+            speaker = self.integration.extends or self.integration.name
+            return Frame(self.sdk(), provider, body, speaker)
         return None
 
     def request(self, frame: Frame, wrapped: Any, args: Any, kwargs: Any) -> Any:

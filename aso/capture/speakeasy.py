@@ -20,6 +20,7 @@ def integration(
     module: str = "basesdk",
     asynchronous: str = "BaseSDK",
     elsewhere: tuple[str, ...] = (),
+    extends: str | None = None,
 ) -> Integration:
     """Return the integration of one SDK; ``asynchronous`` names the class that awaits."""
     package = package or name
@@ -35,6 +36,7 @@ def integration(
         capture="aso.capture.over_http:OverHttp",
         below=("httpx", "httpx2"),
         elsewhere=elsewhere,
+        extends=extends,
     )
 
 

@@ -62,6 +62,8 @@ def _integration(one: Integration) -> tuple[str, bool]:
     if found is None:
         return f"not installed ({tested})", True
     if _numbers(found) < _numbers(first):
+        if one.extends is not None:
+            return f"{found} has none of it, or an earlier form ({tested})", True
         return f"{found} is too old, {tested}: pip install -U {one.distribution}", False
     place, error = _place(one)
     if error is not None:

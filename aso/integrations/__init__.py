@@ -11,6 +11,7 @@ from aso.integrations import (
     cerebras,
     fireworks,
     google,
+    google_interactions,
     groq,
     httpx,
     httpx2,
@@ -26,7 +27,7 @@ INTEGRATIONS: Mapping[str, Integration] = {
     one.INTEGRATION.name: one.INTEGRATION
     for one in (
         *(openai, anthropic, groq, cerebras, fireworks, perplexity, together),
-        *(google, mistral, openrouter),
+        *(google, google_interactions, mistral, openrouter),
         *(httpx, httpx2, requests, aiohttp),
     )
 }
