@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 Wrapper = Callable[[Any, Any, Any, Any], Any]
 """wrapt's kind: (wrapped, instance, args, kwargs)."""
 
-Role = Literal["request", "response", "attempt", "retry", "stream", "generator"]
+Role = Literal["request", "response", "attempt", "retry", "stream", "generator", "opened"]
 
 
 class Hook(NamedTuple):

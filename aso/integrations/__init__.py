@@ -21,13 +21,15 @@ from aso.integrations import (
     perplexity,
     requests,
     together,
+    xai,
+    xai_async,
 )
 
 INTEGRATIONS: Mapping[str, Integration] = {
     one.INTEGRATION.name: one.INTEGRATION
     for one in (
         *(openai, anthropic, groq, cerebras, fireworks, perplexity, together),
-        *(google, google_interactions, mistral, openrouter),
+        *(google, google_interactions, mistral, openrouter, xai, xai_async),
         *(httpx, httpx2, requests, aiohttp),
     )
 }

@@ -20,6 +20,7 @@ from aso.wire import (
     ranking,
     record,
     responses,
+    xai,
 )
 from aso.wire.shape import Answer, Shape
 
@@ -50,6 +51,11 @@ SHAPES: Mapping[str, Shape] = {
         jobs.RUNS,
         jobs.BATCHES,
         jobs.VIDEOS,
+        xai.SHAPE,
+        xai.DEFERRED,
+        xai.IMAGES,
+        xai.EMBEDDINGS,
+        xai.BATCHES,
         record.SHAPE,
     )
 }

@@ -1,0 +1,275 @@
+"""gRPC: every method of every stub ends in a call of its own kind of callable (grpcio 1.85).
+
+Read 2026-11-26: xai-sdk's channels have interceptors, so its synchronous calls pass
+``grpc._interceptor``, its awaited ones ``grpc.aio._channel``; on the classes, so clients made before
+are seen, too. What the SDK gets is a proxy where the answer is still to come; what its caller gets is
+the SDK's own. The channel retries by itself, which nothing here sees.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import AsyncGenerator, Generator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from wrapt import ObjectProxy
+
+from aso.capture.call import Begun, Capture
+from aso.capture.seam import CURRENT
+from aso.inflight import Inflight
+from aso.providers import PROVIDERS, Provider, resolve
+from aso.routes import Route
+from aso.stream import Tail
+
+if TYPE_CHECKING:
+    _Proxy = ObjectProxy[Any]
+else:  # not every version of wrapt that we take can be subscripted
+    _Proxy = ObjectProxy
+
+
+class Rpc(NamedTuple):
+    """What a method is; ``settles`` names the request's field with the id of an earlier call."""
+
+    route: Route
+    settles: str | None = None
+
+
+_CHAT, _DEFERRED, _BATCHES = "xai_chat", "xai_deferred", "xai_batches"
+# What can bill, or says what was billed; all other methods manage, list or delete.
+_RPCS = {
+    f"/xai_api.{service}/{name}": Rpc(Route(name, operation, shape), settles)
+    for service, name, operation, shape, settles in (
+        ("Chat", "GetCompletion", "chat", _CHAT, None),
+        ("Chat", "GetCompletionChunk", "chat", _CHAT, None),
+        ("Chat", "CompactContext", "chat", _CHAT, None),
+        ("Chat", "StartDeferredCompletion", "chat", _DEFERRED, None),
+        ("Chat", "GetDeferredCompletion", "chat", _DEFERRED, "request_id"),
+        ("Image", "GenerateImage", "image", "xai_images", None),
+        ("Video", "GenerateVideo", "video", _DEFERRED, None),
+        ("Video", "ExtendVideo", "video", _DEFERRED, None),
+        ("Video", "GetDeferredVideo", "video", _DEFERRED, "request_id"),
+        ("Embedder", "Embed", "embeddings", "xai_embeddings", None),
+        ("BatchMgmt", "CreateBatch", "batch", _BATCHES, None),
+        ("BatchMgmt", "GetBatch", "batch", _BATCHES, "batch_id"),
+        ("Documents", "Search", "search", None, None),
+        ("Sample", "SampleText", "completion", None, None),
+        ("Sample", "SampleTextStreaming", "completion", None, None),
+    )
+}
+# The HTTP status that says the same: google/rpc/code.proto.
+_STATUSES = {
+    "CANCELLED": 499,
+    "INVALID_ARGUMENT": 400,
+    "FAILED_PRECONDITION": 400,
+    "OUT_OF_RANGE": 400,
+    "UNAUTHENTICATED": 401,
+    "PERMISSION_DENIED": 403,
+    "NOT_FOUND": 404,
+    "ALREADY_EXISTS": 409,
+    "ABORTED": 409,
+    "RESOURCE_EXHAUSTED": 429,
+    "UNKNOWN": 500,
+    "INTERNAL": 500,
+    "DATA_LOSS": 500,
+    "UNIMPLEMENTED": 501,
+    "UNAVAILABLE": 503,
+    "DEADLINE_EXCEEDED": 504,
+}
+_OK = 200
+_OUR_OWN = frozenset({"UNAVAILABLE", "DEADLINE_EXCEEDED", "CANCELLED"})  # said by this side, too
+_NOT_CONNECTED = "failed to connect"
+
+
+class Grpc(Capture):
+    """The wrappers of gRPC's callables."""
+
+    def read_call(self, instance: Any, args: Any, kwargs: Any) -> Begun:
+        """Return the call that a method is, where it is one of xAI's that can bill."""
+        rpc = _RPCS.get(_text(instance._method))  # noqa: SLF001
+        if rpc is None or CURRENT.get() is not None:
+            return None, args, kwargs
+        request = kwargs["request"] if "request" in kwargs else args[0]
+        host, provider = self._billed(instance)
+        flight = self.pipeline.begin(
+            provider=provider,
+            host=host,
+            route=rpc.route,
+            body=_body_of(request),
+            stream=False,
+            sdk=self.sdk(),
+            settles=getattr(request, rpc.settles) if rpc.settles is not None else None,
+        )
+        flight.attempts = 1
+        return flight, args, kwargs
+
+    def _billed(self, instance: Any) -> tuple[str | None, Provider]:
+        """Return host and provider; xAI's own where the channel does not tell where it leads."""
+        target = _target_of(instance)
+        if not target:
+            return None, PROVIDERS["xai"]
+        return resolve(f"grpc://{target.rpartition('/')[2]}", self.pipeline.hosts)
+
+    def request_async(self, wrapped: Any, instance: Any, args: Any, kwargs: Any) -> Any:
+        """Return what is awaited for the answer."""
+        flight, args, kwargs = self.begin(instance, args, kwargs)
+        if flight is None:
+            return wrapped(*args, **kwargs)
+        return Awaited(self._started(flight, wrapped, args, kwargs), self, flight)
+
+    def stream(self, wrapped: Any, instance: Any, args: Any, kwargs: Any) -> Any:
+        """Return what is iterated for the chunks, awaited or not."""
+        flight, args, kwargs = self.begin(instance, args, kwargs)
+        if flight is None or flight.shape is None:
+            return wrapped(*args, **kwargs)
+        call = Chunks(self._started(flight, wrapped, args, kwargs), self, flight)
+        flight.stream = True
+        self.pipeline.live.add(flight)
+        return call
+
+    stream_async = stream
+
+    def opened(self, wrapped: Any, instance: Any, args: Any, kwargs: Any) -> Any:
+        """Remember where a channel of grpc.aio leads: it keeps that to itself."""
+        with self.pipeline.guard:
+            _TARGETS[instance] = _text(kwargs["target"] if "target" in kwargs else args[0])
+        return wrapped(*args, **kwargs)
+
+    def _started(self, flight: Inflight, wrapped: Any, args: Any, kwargs: Any) -> Any:
+        if self.pipeline.gates is not None:
+            flight.reserve(self.pipeline.gates)
+        CURRENT.set(flight)
+        try:
+            return wrapped(*args, **kwargs)
+        except BaseException as error:
+            self.failed(flight, error)
+            raise
+        finally:
+            CURRENT.set(None)
+
+    def returned(self, flight: Inflight, result: Any) -> None:
+        """Read an answer that came whole."""
+        with self.pipeline.guard:
+            flight.http_status, flight.answered = _OK, 1
+            flight.read_answer(result)
+        flight.finish("completed")
+
+    def failed(self, flight: Inflight, error: BaseException) -> None:
+        """End a call with the error that the caller is about to see, under its status's name."""
+        with self.pipeline.guard:
+            code = _code_of(error)
+            if code is None:
+                flight.failed(error)
+                return
+            flight.error_type, flight.http_status = code, _STATUSES.get(code)
+            flight.unsent = int(_NOT_CONNECTED in str(error))
+            flight.answered = int(code not in _OUR_OWN)
+            flight.finish("cancelled" if code == "CANCELLED" else "error")
+
+    def exhausted(self, flight: Inflight) -> None:
+        """End a stream that the other side has ended: gRPC says so with a status."""
+        with self.pipeline.guard:
+            flight.answer.complete = True
+        flight.finish("completed")
+
+
+class Awaited(_Proxy):
+    """An awaited call of grpc.aio, watched. ``isinstance`` sees the original."""
+
+    def __init__(self, wrapped: Any, kind: Grpc, flight: Inflight) -> None:
+        super().__init__(wrapped)
+        self._self_kind = kind
+        self._self_tail = Tail(flight, kind.pipeline.guard)
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        return self._self_answer().__await__()
+
+    async def _self_answer(self) -> Any:
+        kind, flight = self._self_kind, self._self_tail.flight
+        try:
+            answer = await self.__wrapped__
+        except BaseException as error:
+            kind.failed(flight, error)
+            raise
+        kind.returned(flight, answer)
+        return answer
+
+
+class Chunks(_Proxy):
+    """A stream of gRPC's, watched. ``isinstance`` sees the original."""
+
+    def __init__(self, wrapped: Any, kind: Grpc, flight: Inflight) -> None:
+        super().__init__(wrapped)
+        assert flight.shape is not None  # noqa: S101 — for the type checker
+        self._self_kind = kind
+        self._self_tail = Tail(flight, kind.pipeline.guard)
+        self._self_observe = flight.shape.observer(flight.answer)
+
+    def __iter__(self) -> Chunks:
+        return self
+
+    def __next__(self) -> Any:
+        kind, flight = self._self_kind, self._self_tail.flight
+        try:
+            chunk = next(self.__wrapped__)
+        except StopIteration:
+            kind.exhausted(flight)
+            raise
+        except BaseException as error:
+            kind.failed(flight, error)
+            raise
+        self._self_saw(chunk)
+        return chunk
+
+    async def __aiter__(self) -> AsyncGenerator[Any, None]:
+        kind, flight = self._self_kind, self._self_tail.flight
+        try:
+            async for chunk in self.__wrapped__:
+                self._self_saw(chunk)
+                yield chunk
+        except GeneratorExit:
+            raise
+        except BaseException as error:
+            kind.failed(flight, error)
+            raise
+        kind.exhausted(flight)
+
+    def _self_saw(self, chunk: Any) -> None:
+        with self._self_tail.guard:
+            flight = self._self_tail.flight
+            flight.http_status, flight.answered = _OK, 1
+            self._self_tail.first_byte()
+            self._self_observe(chunk)
+
+
+_TARGETS: weakref.WeakKeyDictionary[Any, str] = weakref.WeakKeyDictionary()
+
+
+def _target_of(instance: Any) -> str:
+    """Return where a callable's channel leads; empty where that cannot be told."""
+    if (channel := getattr(instance, "_python_channel", None)) is not None:
+        return _TARGETS.get(channel, "")
+    if (known := _TARGETS.get(instance)) is not None:
+        return known
+    inner = instance
+    while hasattr(inner, "_thunk"):  # one for each interceptor
+        inner = inner._thunk(inner._method)  # noqa: SLF001
+    _TARGETS[instance] = found = _text(getattr(inner, "_target", ""))
+    return found
+
+
+def _body_of(request: Any) -> dict[str, Any]:
+    body = {"model": getattr(request, "model", None), "request": request}
+    if limit := getattr(request, "max_tokens", 0):
+        body["max_tokens"] = limit
+    return body
+
+
+def _text(value: Any) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def _code_of(error: BaseException) -> str | None:
+    """Return the name of the status that an error of gRPC's tells; None for any other error."""
+    told = getattr(error, "code", None)
+    name = getattr(told() if callable(told) else None, "name", None)
+    return name if isinstance(name, str) else None
