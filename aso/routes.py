@@ -63,8 +63,13 @@ _METERED = {
     "threads/runs": ("other", "runs"),
 }
 # What only one provider means by a name that is another's: at its hosts, or where its SDK asks.
+_GOOGLES = {
+    "decisions": ("generate_content", "interactions"),
+    "voices": ("speech", "interactions"),
+}
 _MEANT_BY = {
-    "google": {"decisions": ("other", "interactions"), "voices": ("speech", "interactions")},
+    "google": _GOOGLES,
+    "vertex": _GOOGLES,
     "mistral": {
         "conversations": ("chat", "conversations"),
         "conversations/restart": ("chat", "conversations"),

@@ -1,7 +1,7 @@
 """SDKs that Speakeasy generates: each method of each client ends in one ``do_request``.
 
 Read: ``basesdk.py`` of mistralai 1.0 to 3.7, openrouter 1.3 and google-genai 3.6 (2026-11-26). It
-retries inside; its streams stop at ``[DONE]`` and leave the body there, which is its end.
+retries inside; its streams stop at ``[DONE]`` and close there (1.x reads on, to the body's end).
 """
 
 from __future__ import annotations

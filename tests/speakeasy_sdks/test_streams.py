@@ -47,6 +47,14 @@ def test_a_stream_ends_at_its_end_mark_though_bytes_follow(sdk: Sdk) -> None:
 
 
 @each_sdk
+def test_the_event_is_there_when_the_caller_sees_the_end(sdk: Sdk) -> None:
+    with capture_events() as events:
+        stream = streamed(sdk)
+        list(stream)
+        assert [said(event) for event in events] == [COMPLETED]
+
+
+@each_sdk
 def test_a_stream_in_a_with_block_is_completed(sdk: Sdk) -> None:
     with capture_events() as events:
         with streamed(sdk) as stream:
