@@ -19,10 +19,18 @@ REFUSED: Mapping[str, Any] = {"denied_models": ["*"]}
 
 @contextmanager
 def captured(provider: Provider, name: str = "openai", **options: Any) -> Iterator[list[aso.Event]]:
-    """Collect the events of calls to a provider on this machine, which stands for a real one."""
+    """Collect the events of calls to a provider on this machine, which stands for a real one.
+
+    Whatever the test is about: each request that was sent is an attempt of one event, and no more.
+    """
     options = {"hosts": {provider.host: name}, **options}
-    with aso.instrument(sinks=[], **options), capture_events() as events:
-        yield events
+    earlier = len(provider.received)
+    with aso.instrument(sinks=[], **options):
+        with capture_events() as events:
+            yield events
+        assert aso.stats().internal_errors == 0
+    sent = [one for one in provider.received[earlier:] if one.path != "/v1/traces/ingest"]
+    assert sum(event.attempts for event in events) == len(sent)
 
 
 def whole(event: aso.Event) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import pytest
 import aso
 from tests.anthropic_sdk.scripted import MESSAGE as CLAUDE_SAYS
 from tests.anthropic_sdk.scripted import MODEL as CLAUDE
-from tests.frameworks.answers import CITY, calling, chat, chunks
+from tests.frameworks.answers import CITY, calling, calling_in_response, chat, chunks
 from tests.frameworks.seen import CHAT, MESSAGE, REFUSED, calls, captured, refused, whole
 from tests.provider.answers import MODEL, encoded
 from tests.provider.server import RATE_LIMITED, Provider, Scene
@@ -72,6 +72,19 @@ def test_each_attempt_at_a_valid_answer_is_an_event(provider: Provider) -> None:
     assert calls(events) == [(*DONE, DIMS)] * len(provider.received) == [(*DONE, DIMS)] * 3
 
 
+def test_the_frameworks_own_running_total_is_as_without_aso(provider: Provider) -> None:
+    def total() -> int:
+        provider.then(INVALID, VALID)
+        asked = {"model": MODEL, "messages": MESSAGES, "response_model": City}
+        create = client(provider).chat.completions.create_with_completion
+        return int(create(**asked, max_retries=2)[1].usage.total_tokens)
+
+    bare = total()
+    with captured(provider) as events:
+        assert total() == bare
+    assert bare == sum(event.to_dict()["total_tokens"] for event in events) == 240
+
+
 def test_awaited_attempts_are_events_alike(provider: Provider) -> None:
     async def main() -> None:
         async with aso.dimensions(DIMS):
@@ -119,6 +132,15 @@ def test_an_answer_in_json_is_one_event(provider: Provider) -> None:
         found = ask(instructor.from_openai(sdk, mode=instructor.Mode.JSON))
     assert found.city == "Bern"
     assert calls(events) == [(*DONE, {})]
+
+
+def test_an_answer_of_responses_is_one_event(provider: Provider) -> None:
+    provider.then(calling_in_response("City"))
+    sdk = openai_sdk.OpenAI(api_key="none", base_url=provider.url)
+    asking = instructor.from_openai(sdk, mode=instructor.Mode.RESPONSES_TOOLS)
+    with captured(provider) as events:
+        asking.responses.create(input="Where?", model=MODEL, response_model=City)
+    assert calls(events) == [("completed", "responses", False, "provider", 100, 20, {})]
 
 
 def test_claudes_attempts_are_events_alike(provider: Provider) -> None:

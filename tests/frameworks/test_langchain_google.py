@@ -59,6 +59,17 @@ def test_a_stream_is_one_whole_event(provider: Provider, call: Any, client: str)
     assert [whole(event) for event in events] == [{**gemini_by(client), **STREAMED}]
 
 
+def test_a_stream_reads_as_without_aso(provider: Provider) -> None:
+    def said() -> list[Any]:
+        found = model(provider).stream(QUESTION)
+        return [(chunk.content, chunk.usage_metadata, chunk.response_metadata) for chunk in found]
+
+    provider.then(GEMINI_STREAMS)
+    bare = said()
+    with captured(provider, "google"):
+        assert said() == bare
+
+
 def test_a_batch_keeps_dimensions(provider: Provider) -> None:
     provider.then(GEMINI_SAYS)
     with captured(provider, "google") as events, aso.dimensions(team="search"):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import openai
 import pytest
 
 import aso
@@ -17,6 +18,8 @@ from tests.frameworks.langchain import QUESTION, model, read
 from tests.frameworks.seen import CHAT, captured, whole
 from tests.provider.answers import HOSTS, MODEL, TEXT
 from tests.provider.server import Provider
+
+wrappers: Any = pytest.importorskip("langsmith.wrappers")
 
 ROOT = Path(__file__).resolve().parents[2]
 STREAMED = {**CHAT, "stream": True}
@@ -63,6 +66,14 @@ def test_an_awaited_http_client_of_the_callers_own_is_counted_once(provider: Pro
 
     with captured(provider) as events:
         asyncio.run(main())
+    assert [whole(event) for event in events] == [STREAMED]
+
+
+def test_a_client_that_langsmith_has_wrapped_is_counted_once(provider: Provider) -> None:
+    wrapped = wrappers.wrap_openai(openai.OpenAI(api_key="none", base_url=provider.url))
+    asked: Any = [{"role": "user", "content": QUESTION}]
+    with captured(provider) as events:
+        list(wrapped.chat.completions.create(model=MODEL, messages=asked, stream=True))
     assert [whole(event) for event in events] == [STREAMED]
 
 

@@ -81,6 +81,18 @@ def test_a_streamed_run_is_one_whole_event(provider: Provider, kind: str, call: 
 
 
 @each_model
+def test_a_streamed_run_reads_as_without_aso(provider: Provider, kind: str, call: Any) -> None:
+    async def said() -> tuple[list[str], Any, Any]:
+        run = agents.Runner.run_streamed(agent(provider, kind), QUESTION)
+        seen = [(event.type, getattr(event, "name", "")) async for event in run.stream_events()]
+        return seen, run.final_output, run.context_wrapper.usage.total_tokens
+
+    bare = asyncio.run(said())
+    with captured(provider):
+        assert asyncio.run(said()) == bare
+
+
+@each_model
 def test_tasks_have_their_own_dimensions(provider: Provider, kind: str, call: Any) -> None:
     async def ask(team: str) -> None:
         async with aso.dimensions(team=team):

@@ -120,6 +120,19 @@ def test_a_stream_is_one_whole_event(provider: Provider, case: Case) -> None:
 
 
 @each_model
+def test_a_stream_reads_as_without_aso(provider: Provider, case: Case) -> None:
+    async def said() -> tuple[list[str], Any]:
+        async with agent(case, provider).run_stream(QUESTION) as result:
+            texts = [text async for text in result.stream_text(debounce_by=None)]
+            return texts, result.usage
+
+    provider.then(case.streams)
+    bare = asyncio.run(said())
+    with captured(provider, case.name):
+        assert asyncio.run(said()) == bare
+
+
+@each_model
 def test_tasks_have_their_own_dimensions(provider: Provider, case: Case) -> None:
     async def ask(team: str) -> None:
         async with aso.dimensions(team=team):
