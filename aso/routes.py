@@ -157,7 +157,11 @@ _HANDED_THROUGH = (
 )
 _PATH_END = re.compile("[?#]")  # mistralai tells its own methods apart by a fragment
 _METHOD = re.compile(r":([a-z][A-Za-z]+)$")  # Google's paths end so
-_NAMING = (["deployments"], ["model"])  # Azure's and Bedrock's paths: what follows is the model
+# Azure's and Bedrock's paths name the model first, and then what it is to do; others have deployments
+# of their own, which are made, run and archived.
+_NAMING = frozenset({"deployments", "model"})
+_NAMED = 2
+_ASKED_OF_A_MODEL = frozenset(name.split("/")[0] for name in (*_METERED, *_UNMETERED))
 _MODEL = re.compile(
     r"/(?:(?:deployments|model)/([^/?]+)|(?:models|tunedModels|endpoints)/([^/:?]+)(?=:))"
 )
@@ -240,8 +244,8 @@ def _split(path: str) -> tuple[str, bool]:
         return method[1], False
     if parts[:1] == ["projects"] and parts[2:3] == ["locations"]:
         parts = parts[6:] if parts[4:5] == ["endpoints"] else parts[4:]  # endpoints/openapi/...
-    if parts[:1] in _NAMING:
-        parts = parts[2:]
+    if len(parts) > _NAMED and parts[0] in _NAMING and parts[_NAMED] in _ASKED_OF_A_MODEL:
+        parts = parts[_NAMED:]
     names = [part for part in parts if not _IDENTIFIER.fullmatch(part)]
     return "/".join(names), bool(parts) and _IDENTIFIER.fullmatch(parts[-1]) is not None
 

@@ -80,6 +80,8 @@ def test_what_is_metered_has_a_wire_format(path: str, endpoint: str, operation: 
         ("/v1/projects/p/locations/l/batchPredictionJobs", "batchPredictionJobs", "batch"),
         ("/v1/projects/p/locations/l/tuningJobs", "tuningJobs", "other"),
         ("/v2/projects/project_1/endpoints", "projects/endpoints", "other"),
+        ("/v1/deployments", "deployments", "other"),
+        ("/v1/deployments/deployment_1/run", "deployments/run", "other"),
     ],
 )
 def test_what_can_bill_and_is_not_read_yet_has_none(
@@ -164,6 +166,7 @@ def test_what_settles_an_earlier_call_names_it(
             "/v2/projects/p_1/endpoints/e_1/deployments/d_1",
             "projects/endpoints/deployments",
         ),
+        ("patch", "/v1/deployments/deployment-1", "deployments"),
         ("put", "/v1/compute/clusters/cluster-1", "compute/clusters"),
         ("patch", "/v1beta/cachedContents/cache-1", "cachedContents"),
     ],
