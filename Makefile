@@ -7,10 +7,10 @@ MATRIX := openai-1.40.0 openai-1.109.1 openai-2.54.0 anthropic-0.40.0 anthropic-
 FRAMEWORKS := frameworks frameworks-openai2
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test matrix frameworks sdk-suite check format bench api-snapshot clean
+.PHONY: help env demo test matrix frameworks sdk-suite check format bench api-snapshot coverage-snapshot clean
 
 help: ## show this
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
 
 env: $(VENV)/.installed ## install everything that tests and checks need
 
@@ -56,6 +56,9 @@ bench: $(VENV)/.installed ## every number of docs/benchmarks.md
 
 api-snapshot: $(VENV)/.installed ## rewrite tests/public_api.txt after a deliberate change
 	$(BIN)/python -m tests.test_public_api
+
+coverage-snapshot: $(VENV)/.installed ## rewrite tests/coverage/*.txt after looking at what is new
+	$(BIN)/python -m tests.coverage.test_snapshot
 
 clean: ## remove environments and caches
 	rm -rf $(VENV) .venvs .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist

@@ -1,0 +1,65 @@
+"""What the newest SDKs can send, and what becomes of it: nothing new slips through.
+
+`make coverage-snapshot` rewrites the texts in this folder.
+"""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+
+import pytest
+
+from aso.cli.coverage.formats import as_lines
+from aso.cli.coverage.states import FREE, METERED, NOT_SEEN, SETTLES, SILENT, UNMETERED
+from aso.cli.coverage.survey import SDKS, Row, Survey, survey, version
+
+HERE = Path(__file__).resolve().parent
+WHAT_TO_DO = """
+{name} {version} is not what tests/coverage/{name}.txt says:
+
+{changes}
+
+Look at each new line. Is it unmetered, but its usage can be read? Add its route to aso/routes.py.
+Is it free, but can bill? It must not be: fix aso/routes.py, with a test in tests/test_routes.py.
+Does it send nothing, but should? Then the walk (aso/cli/coverage) does not follow it yet.
+When all is right: make coverage-snapshot, and commit it with the reason.
+"""
+
+
+def snapshot(name: str) -> Path:
+    return HERE / f"{name}.txt"
+
+
+def write() -> None:
+    for name in SDKS:
+        snapshot(name).write_text(as_lines(survey(name)), encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", SDKS)
+def test_every_method_of_the_newest_sdk_is_known(name: str) -> None:
+    known = snapshot(name).read_text(encoding="utf-8").splitlines()
+    found = as_lines(survey(name)).splitlines()
+    changes = "\n".join(difflib.unified_diff(known, found, "known", "found", lineterm="", n=0))
+    assert not changes, WHAT_TO_DO.format(name=name, version=version(name), changes=changes)
+
+
+def test_the_docs_count_the_same_methods() -> None:
+    lines = (HERE.parents[1] / "docs" / "coverage.md").read_text(encoding="utf-8").splitlines()
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    said = {row[0]: [int(cell) for cell in row[2:]] for row in cells if row[0] in SDKS}
+    assert said == {name: counts(name) for name in SDKS}, "docs/coverage.md, its table"
+
+
+def counts(name: str) -> list[int]:
+    """Return how many methods a snapshot has, and how many in each state, as the docs have them."""
+    lines = snapshot(name).read_text(encoding="utf-8").splitlines()
+    found = Survey(
+        name, "", tuple(Row(*line.split("  ")[:2], *line.split("  ")[1:]) for line in lines)
+    )
+    order = (METERED, SETTLES, UNMETERED, NOT_SEEN, FREE, SILENT)
+    return [sum(found.counts().values()), *(found.counts()[state] for state in order)]
+
+
+if __name__ == "__main__":
+    write()
