@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 
 from aso.cli.coverage import stainless
@@ -16,6 +18,7 @@ PACKAGES = (
 each_package = pytest.mark.parametrize("package", PACKAGES)
 
 
+@cache
 def read(package: str, *, is_async: bool = False) -> dict[str, tuple[Request, ...]]:
     client = stainless.client(package, is_async=is_async)
     return {one.name: one.requests for one in methods_of(client) if one.requests}
