@@ -40,7 +40,7 @@ BANNED_NAMES = {"base", "common", "helpers", "manager", "misc", "models", "utils
 HANDS_ERRORS_ON = {"aso/scoped.py", "aso/policy/gate.py", "aso/stream.py"}
 BROAD = {"BaseException", "Exception"}
 UNFINISHED = re.compile("|".join((r"\bTO" + "DO", r"\bFIX" + "ME", r"\bXX" + "X", r"\bHA" + "CK")))
-MACHINE_PATH = re.compile(r"(?<![\w.*])/(?:work|root|tmp|Users)/\w")
+MACHINE_PATH = re.compile(r"(?<![\w.*}])/(?:work|root|tmp|Users)/\w")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
