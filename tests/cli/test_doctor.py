@@ -101,3 +101,9 @@ def test_an_sdk_without_our_hooks_is_a_problem(tmp_path: Path) -> None:
     code, text = run(environment)
     assert code == 1
     assert "is not there, so it is off: install one that is tested from" in text
+
+
+@pytest.mark.sdk
+def test_a_part_that_an_older_version_has_not_is_no_problem(tmp_path: Path) -> None:
+    _, text = run(distribution(tmp_path, "google_genai", "1.5.0"))
+    assert "ok google_interactions 1.5.0 has none of it" in text
