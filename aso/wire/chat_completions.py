@@ -93,6 +93,8 @@ def _observe(chunk: Any, answer: Answer) -> int:
     choices = items(said.get("choices"))
     if any(field(choice, "finish_reason") is not None for choice in choices):
         answer.complete = True
+    if said.get("error") is not None:  # OpenRouter's, after the status was sent
+        answer.failure = "error_event"
     if (usage := _usage(said)) is not None:
         answer.usage = usage
     answer.service_tier = _tier(said, usage) or answer.service_tier

@@ -84,6 +84,28 @@ def test_a_decision_costs_what_openrouter_says() -> None:
     ]
 
 
+def test_a_video_is_settled_at_what_openrouter_says() -> None:
+    begun = {"id": "gen-vid-1", "status": "pending", "polling_url": "/videos/gen-vid-1"}
+    done = {**begun, "status": "completed", "usage": {"cost": 0.5, "is_byok": False}}
+    with capture_events() as events:
+        client = SDK.open(Script((202, begun), done))
+        client.video_generation.generate(model="google/veo", prompt="A fox")
+        client.video_generation.get_generation(job_id="gen-vid-1")
+    assert [(event.revision, event.operation) for event in events] == [(0, "video"), (1, "video")]
+    assert events[1].to_dict()["total_cost_usd"] == "0.5"
+    assert len({event.event_id for event in events}) == 1
+
+
+def test_an_error_inside_a_stream_is_an_error() -> None:
+    ended = {"index": 0, "delta": {"content": ""}, "finish_reason": "error"}
+    broken = {"error": {"code": 502, "message": "gone"}, "choices": [ended]}
+    head = {"id": "c-1", "object": "chat.completion.chunk", "created": 1, "model": "m"}
+    with capture_events() as events:
+        client = SDK.open(Script([*chunks(SDK)[:1], *sse([{**head, **broken}])]))
+        list(client.chat.send(model="m", messages=MESSAGES, stream=True))
+    assert [(event.outcome, event.error_type) for event in events] == [("error", "error_event")]
+
+
 def test_a_key_of_ones_own_costs_the_fee() -> None:
     usage = {**CHARGED, "is_byok": True, "cost_details": {"upstream_inference_cost": 0.02}}
     with capture_events() as events:
