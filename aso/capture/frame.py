@@ -23,9 +23,10 @@ class Frame:
         speaker: whose names its paths have, where the host does not say.
         body: the request's body before it is written, where the SDK shows it.
         flight: the call, once something was sent.
+        is_seen: True once a client below was asked to send anything.
     """
 
-    __slots__ = ("body", "flight", "provider", "sdk", "speaker")
+    __slots__ = ("body", "flight", "is_seen", "provider", "sdk", "speaker")
 
     def __init__(
         self,
@@ -39,6 +40,7 @@ class Frame:
         self.speaker = speaker
         self.body = body
         self.flight: Inflight | None = None
+        self.is_seen = False
 
     def again(self) -> Inflight | None:
         """Return the call that one more request is an attempt at; None where it is the first."""

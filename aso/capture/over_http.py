@@ -11,11 +11,14 @@ from typing import Any
 
 from aso.capture.frame import FRAME, Frame
 from aso.capture.seam import CURRENT, Seam
+from aso.guard import say
 from aso.hook import Hook, Wrapper
 from aso.providers import UNKNOWN, Provider
 from aso.wire.access import is_a
 
 _LAST = object()
+_UNSEEN = "is not seen: its calls are not counted; call instrument() before it is used"
+_SAID: dict[str, float] = {}
 
 
 class OverHttp(Seam):
@@ -117,6 +120,9 @@ class OverHttp(Seam):
     def _returned(self, frame: Frame) -> None:
         with self.pipeline.guard:
             frame.returned(self.pipeline.live)
+            if not frame.is_seen:
+                name = self.integration.distribution
+                say(name, f"aso: {name} sends by a client that {_UNSEEN}", said=_SAID)
 
 
 def _body_in(hook: Hook, args: Any, kwargs: Any) -> Mapping[str, Any] | None:

@@ -46,6 +46,7 @@ class Transport(Capture):
             return (
                 (None, args, kwargs) if self.only_below else super().begin(instance, args, kwargs)
             )
+        frame.is_seen = True
         flight = frame.again()
         if flight is None:
             return super().begin(instance, args, kwargs)

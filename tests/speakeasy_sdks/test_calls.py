@@ -148,3 +148,16 @@ def test_without_aso_the_sdk_is_its_own(sdk: Sdk) -> None:
     with aso.instrument(sinks=[]):
         assert base.__dict__["do_request"] is not before
     assert base.__dict__["do_request"] is before
+
+
+@each_sdk
+def test_a_client_that_sends_by_itself_is_said_to_be_unseen(
+    sdk: Sdk, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = sdk.open(Script(answer(sdk)))
+    http = client.sdk_configuration.client
+    http.send = http.send  # as mistralai's own tracing does, with its first traced request
+    with capture_events() as events:
+        sdk.ask(client, model=sdk.model)
+    assert events == []
+    assert f"{sdk.name} sends by a client that is not seen" in caplog.text
