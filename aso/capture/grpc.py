@@ -119,12 +119,15 @@ class Grpc(Capture):
     def stream(self, wrapped: Any, instance: Any, args: Any, kwargs: Any) -> Any:
         """Return what is iterated for the chunks, awaited or not."""
         flight, args, kwargs = self.begin(instance, args, kwargs)
-        if flight is None or flight.shape is None:
+        if flight is None:
             return wrapped(*args, **kwargs)
-        call = Chunks(self._started(flight, wrapped, args, kwargs), self, flight)
+        call = self._started(flight, wrapped, args, kwargs)
         flight.stream = True
+        if flight.shape is None:
+            flight.finish("completed")
+            return call
         self.pipeline.live.add(flight)
-        return call
+        return Chunks(call, self, flight)
 
     stream_async = stream
 

@@ -20,6 +20,7 @@ from xai_sdk.proto import (  # noqa: E402
     image_pb2,
     image_pb2_grpc,
     sample_pb2,
+    sample_pb2_grpc,
     usage_pb2,
     video_pb2,
     video_pb2_grpc,
@@ -124,6 +125,11 @@ class Batches(batch_pb2_grpc.BatchMgmtServicer):  # type: ignore[misc]
         return batch_pb2.Batch(batch_id="b-1", state=state, cost_breakdown=cost)
 
 
+class Sample(sample_pb2_grpc.SampleServicer):  # type: ignore[misc]
+    def SampleTextStreaming(self, request: Any, context: Any) -> Iterator[Any]:
+        yield sample_pb2.SampleTextResponse(id="s-1", model=MODEL)
+
+
 class Server:
     """The services on a port of 127.0.0.1."""
 
@@ -133,6 +139,7 @@ class Server:
         chat_pb2_grpc.add_ChatServicer_to_server(self.chat, self._server)
         image_pb2_grpc.add_ImageServicer_to_server(Image(), self._server)
         video_pb2_grpc.add_VideoServicer_to_server(Video(), self._server)
+        sample_pb2_grpc.add_SampleServicer_to_server(Sample(), self._server)
         batch_pb2_grpc.add_BatchMgmtServicer_to_server(Batches(), self._server)
         self.host = f"127.0.0.1:{self._server.add_insecure_port('127.0.0.1:0')}"
 

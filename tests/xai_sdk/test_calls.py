@@ -245,6 +245,18 @@ def test_a_batch_is_settled_at_what_xai_says(server: Server) -> None:
     assert cost_of(events[1]) == "0.0025"
 
 
+def test_what_is_not_read_yet_is_counted(server: Server) -> None:
+    from xai_sdk.proto import sample_pb2, sample_pb2_grpc
+
+    with captured(server) as events:
+        stub = sample_pb2_grpc.SampleStub(client(server)._api_channel)
+        found = list(stub.SampleTextStreaming(sample_pb2.SampleTextRequest(model=MODEL)))
+    assert len(found) == 1
+    assert [(event.kind, event.endpoint, event.request_model) for event in events] == [
+        ("unmetered", "SampleTextStreaming", MODEL)
+    ]
+
+
 def test_a_refusal_reaches_the_caller_untouched(server: Server) -> None:
     with captured(server, policy={"denied_models": ["xai:grok-*"]}) as events:
         with pytest.raises(aso.ModelNotAllowedError):
