@@ -74,7 +74,7 @@ class Transport(Capture):
         speaker = provider.name if frame is None or provider is not UNKNOWN else frame.speaker
         route, settles = routes.asked(sent.method.lower(), sent.url, speaker)
         # Where hosts serve much else, or nobody knows what (a token's issuer), the path must be known.
-        is_vague = provider is UNKNOWN or provider.is_shared
+        is_vague = provider is UNKNOWN or (provider.is_shared and frame is None)
         if route is None or (is_vague and route.operation == "other"):
             return None, args, kwargs
         dims, ours = dims_in(sent.headers, self.pipeline)

@@ -26,7 +26,7 @@ def test_a_request_is_in_one_state(method: str, path: str, operation: str, state
     assert covered(Request(method, path), None) == (operation, state)
 
 
-def test_an_unknown_route_of_a_host_that_serves_much_else_is_not_seen() -> None:
-    request = Request("POST", "/tuningJobs")
-    states = [covered(request, provider).state for provider in ("google", "vertex")]
-    assert states == ["unmetered", "not seen"]
+def test_what_a_path_means_depends_on_whose_it_is() -> None:
+    request = Request("POST", "/v1/conversations")
+    found = {name: covered(request, name) for name in ("openai", "mistral")}
+    assert found == {"openai": (None, "free"), "mistral": ("chat", "metered")}

@@ -173,3 +173,15 @@ def test_fetching_a_token_is_no_call_and_no_attempt() -> None:
         client.models.generate_content(model=MODEL, contents="Say hello.")
     assert len(issuer.requests) == 1
     assert [outline(event) for event in events] == [EXPECTED]
+
+
+@pytest.mark.filterwarnings("ignore:The SDK's tuning implementation is experimental")
+def test_what_vertex_bills_in_another_way_is_an_unmetered_event() -> None:
+    job = {"name": "projects/p/locations/global/tuningJobs/1", "state": "JOB_STATE_PENDING"}
+    with playing(job) as script, captured(script, hosts={script.host: "vertex"}) as events:
+        client = script.client_of_vertex(Credentials("t"))  # type: ignore[no-untyped-call]
+        data = types.TuningDataset(gcs_uri="gs://b/d.jsonl")
+        client.tunings.tune(base_model=MODEL, training_dataset=data)
+    assert [(event.kind, event.provider, event.endpoint) for event in events] == [
+        ("unmetered", "vertex", "tuningJobs")
+    ]

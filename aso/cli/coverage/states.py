@@ -6,7 +6,6 @@ import re
 from typing import NamedTuple
 
 from aso.cli.coverage.reader import WEBSOCKET, Request
-from aso.providers import PROVIDERS, UNKNOWN
 from aso.routes import asked
 
 METERED, SETTLES, UNMETERED, NOT_SEEN, FREE, SILENT = (
@@ -27,12 +26,11 @@ class Covered(NamedTuple):
 def covered(request: Request, provider: str | None) -> Covered:
     """Return what aso makes of a request; of a websocket, of a POST to the same path."""
     is_websocket = request.method == WEBSOCKET
-    route, settles = asked("post" if is_websocket else request.method.lower(), _filled(request))
+    method = "post" if is_websocket else request.method.lower()
+    route, settles = asked(method, _filled(request), provider or "")
     if route is None:
         return Covered(None, FREE)
-    # as aso.capture.transport has it: where a host serves much else, an unknown route is not AI
-    is_shared = PROVIDERS.get(provider or "", UNKNOWN).is_shared
-    if is_websocket or (is_shared and route.operation == "other"):
+    if is_websocket:
         return Covered(route.operation, NOT_SEEN)
     if settles is not None:
         return Covered(route.operation, SETTLES)
