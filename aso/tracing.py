@@ -7,10 +7,11 @@ import sys
 
 def trace_ids() -> tuple[str | None, str | None]:
     """Return trace and span id in hexadecimal; (None, None) outside any span."""
-    trace = sys.modules.get("opentelemetry.trace")
-    if trace is None:
+    # Where it is defined, since 1.0: what others put in the place of trace.get_current_span is theirs.
+    spans = sys.modules.get("opentelemetry.trace.propagation")
+    if spans is None:
         return _NONE
-    context = trace.get_current_span().get_span_context()
+    context = spans.get_current_span().get_span_context()
     if not context.is_valid:
         return _NONE
     return f"{context.trace_id:032x}", f"{context.span_id:016x}"
