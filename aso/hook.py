@@ -8,15 +8,15 @@ from typing import Any, Literal, NamedTuple
 Wrapper = Callable[[Any, Any, Any, Any], Any]
 """wrapt's kind: (wrapped, instance, args, kwargs)."""
 
-Role = Literal["request", "response", "attempt", "retry", "stream", "generator", "opened"]
+Role = Literal["request", "response", "attempt", "retry", "stream", "generator", "opened", "early"]
 
 
 class Hook(NamedTuple):
-    """One method to wrap.
+    """One method or function to wrap.
 
     Attributes:
         module: where it is defined.
-        path: ``Class.method``.
+        path: ``Class.method``, or a function's name.
         role: the method of the integration's capture that wraps it.
         parameters: names it must have; a method without them is not the one we know.
         is_async: True for ``async def`` and async generators.

@@ -6,6 +6,7 @@ An SDK that is imported later is hooked when it is imported; nothing is imported
 from __future__ import annotations
 
 import importlib.util
+import inspect
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,10 +20,11 @@ from aso.guard import say
 from aso.hook import Hook, Integration, Wrapper
 
 _SAID: dict[str, float] = {}
+Owner = type | ModuleType
 
 
 class HookMismatchError(Exception):
-    """A hook's target is missing or is not the method we know."""
+    """A hook's target is missing or is not the function we know."""
 
 
 @dataclass(slots=True)
@@ -37,7 +39,7 @@ class Applied:
     problem: str | None = None
     is_on: bool = False
     is_withdrawn: bool = False
-    originals: list[tuple[type, str, Any]] = field(default_factory=list[tuple[type, str, Any]])
+    originals: list[tuple[Owner, str, Any]] = field(default_factory=list[tuple[Owner, str, Any]])
 
     def when_imported(self) -> None:
         """Apply now where the SDK is there, else as soon as the program imports it."""
@@ -117,13 +119,15 @@ def version_of(integration: Integration) -> str:
         return "unknown"
 
 
-def _resolve(hook: Hook) -> tuple[type, str, Any]:
-    owner_name, _, name = hook.path.partition(".")
-    owner = getattr(sys.modules.get(hook.module), owner_name, None)
-    original = vars(owner).get(name) if isinstance(owner, type) else None
+def _resolve(hook: Hook) -> tuple[Owner, str, Any]:
+    """Return where the hook's target is kept: in its class, or in the module itself."""
+    module = sys.modules.get(hook.module)
+    owner_name, _, name = hook.path.rpartition(".")
+    owner = getattr(module, owner_name, None) if owner_name else module
+    original = vars(owner).get(name) if isinstance(owner, (type, ModuleType)) else None
     if owner is None or not isinstance(original, FunctionType):
         raise HookMismatchError(f"{hook.module}.{hook.path} is not there")
-    code = original.__code__
+    code = inspect.unwrap(original).__code__  # a decorator takes anything
     known = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     missing = [parameter for parameter in hook.parameters if parameter not in known]
     if missing:
