@@ -116,7 +116,7 @@ def home() -> Path | None:
     Raises:
         ConfigError: ASO_HOME cannot be a path.
     """
-    chosen = _variable("ASO_HOME")
+    chosen = from_environment("ASO_HOME")
     try:
         return Path(chosen).expanduser().absolute() if chosen else Path.home() / ".aso"
     except (RuntimeError, OSError) as error:  # no such user, no home, no working directory
@@ -128,7 +128,8 @@ def home() -> Path | None:
         ) from error
 
 
-def _variable(name: str) -> str | None:
+def from_environment(name: str) -> str | None:
+    """Return what a variable says; None where it says nothing."""
     return os.environ.get(name) or None  # noqa: TID251 — this module's purpose
 
 
@@ -137,11 +138,11 @@ def _given(argument: Any, name: str) -> tuple[Any, str]:
     if argument is not None:
         return argument, name
     variable = f"ASO_{name.upper()}"
-    return _variable(variable), variable
+    return from_environment(variable), variable
 
 
 def _is_disabled() -> bool:
-    said = (_variable("ASO_DISABLED") or "").strip().lower()
+    said = (from_environment("ASO_DISABLED") or "").strip().lower()
     if said not in _YES | _NO:
         raise ConfigError(f"ASO_DISABLED is {said[:40]!r}: write 1 or 0, or leave it out")
     return said in _YES
@@ -158,7 +159,7 @@ def _expect_endpoint(key: ApiKey | None, url: str | None, sinks: object) -> None
 def _dimensions(given: Mapping[str, str] | None) -> tuple[dict[str, str], int]:
     """Return code's tags, those of ASO_DIMENSIONS where room is left, and how many were dropped."""
     dims = written(given, {})
-    outside, dropped = parse_dims(_variable("ASO_DIMENSIONS") or "")
+    outside, dropped = parse_dims(from_environment("ASO_DIMENSIONS") or "")
     for key, value in outside.items():
         if key not in dims and len(dims) == MAX_PAIRS:
             dropped.append(f"no room for {key!r}: instrument(dimensions=...) has the rest of 8")

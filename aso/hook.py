@@ -8,7 +8,9 @@ from typing import Any, Literal, NamedTuple
 Wrapper = Callable[[Any, Any, Any, Any], Any]
 """wrapt's kind: (wrapped, instance, args, kwargs)."""
 
-Role = Literal["request", "response", "attempt", "retry", "stream", "generator", "opened", "early"]
+Role = Literal[
+    "request", "response", "attempt", "retry", "stream", "generator", "opened", "early", "end"
+]
 
 
 class Hook(NamedTuple):
@@ -44,6 +46,7 @@ class Integration(NamedTuple):
         below: HTTP clients that make its requests, where those are what is read.
         elsewhere: other packages with the same modules: earlier majors, a cloud's own client.
         extends: the integration that this is a younger part of, hooked where that is.
+        loaded_by: the module whose import brings every hook's; else the first hook's own.
     """
 
     name: str
@@ -55,6 +58,7 @@ class Integration(NamedTuple):
     below: tuple[str, ...] = ()
     elsewhere: tuple[str, ...] = ()
     extends: str | None = None
+    loaded_by: str | None = None
 
     def places(self) -> tuple[Integration, ...]:
         """Return the integration for each package that may hold the SDK; each is hooked by itself."""
@@ -66,3 +70,8 @@ class Integration(NamedTuple):
             for hook in self.hooks
         )
         return self._replace(package=package, hooks=hooks, elsewhere=())
+
+    @property
+    def trigger(self) -> str:
+        """Return the module after whose import the hooks' targets are there."""
+        return self.loaded_by or self.hooks[0].module

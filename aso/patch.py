@@ -43,7 +43,7 @@ class Applied:
 
     def when_imported(self) -> None:
         """Apply now where the SDK is there, else as soon as the program imports it."""
-        module = self.integration.hooks[0].module
+        module = self.integration.trigger
         if module in sys.modules:
             self._apply_aloud()
         else:

@@ -34,6 +34,11 @@ class OverHttp(Seam):
 
         return wrapper
 
+    def owns(self, args: Any, kwargs: Any) -> bool:
+        """Return False where a request of the SDK's is none of its calls."""
+        del args, kwargs
+        return True
+
     def provider_of(self, instance: Any, args: Any, kwargs: Any) -> Provider:
         """Return who bills where the host does not say; a user's own gateway does not."""
         del instance, args, kwargs
@@ -47,6 +52,8 @@ class OverHttp(Seam):
         if CURRENT.get() is not None or FRAME.get() is not None:
             return None
         with pipeline.guard:
+            if not self.owns(args, kwargs):
+                return None
             provider, body = self.provider_of(instance, args, kwargs), _body_in(hook, args, kwargs)
             speaker = self.integration.extends or self.integration.name
             return Frame(self.sdk(), provider, body, speaker)

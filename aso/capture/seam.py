@@ -36,6 +36,17 @@ class Seam:
     def sdk(self) -> tuple[str, str]:
         """Return name and version; known only once the package's own import is over."""
         if self._sdk is None:
+            distribution = self.integration.distribution
             version = getattr(sys.modules.get(self.integration.package), "__version__", None)
-            self._sdk = (self.integration.distribution, str(version or "unknown"))
+            self._sdk = (distribution, str(version or _installed(distribution)))
         return self._sdk
+
+
+def _installed(distribution: str) -> str:
+    """Return the version that the package index knows, where a package says none itself."""
+    from importlib import metadata  # no SDK but LiteLLM needs it
+
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:  # vendored, or frozen into one file
+        return "unknown"

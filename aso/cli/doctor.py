@@ -80,7 +80,7 @@ def _place(one: Integration) -> tuple[Integration, Exception | None]:
     """Return the first place of an SDK that can be imported; else its own, and why it cannot."""
     first: Exception | None = None
     for place in one.places():
-        if (error := attempt(import_module, place.hooks[0].module)) is None:
+        if (error := attempt(import_module, place.trigger)) is None:
             return place, None
         first = first or error
     return one, first
