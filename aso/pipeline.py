@@ -37,6 +37,7 @@ class Pipeline:
         active: False once uninstrumented; hooks then pass straight through.
         live: what is being streamed right now, for the end of the process.
         abandoned: what finalizers hand over; anyone may finish it later.
+        frameworks: asked in turn who bills a request that an SDK is making; None: not theirs.
         watchers: called with each event at once, on the caller's path (capture_events).
     """
 
@@ -69,6 +70,7 @@ class Pipeline:
         self.active = True
         self.live: set[Inflight] = set()
         self.abandoned: deque[Inflight] = deque()
+        self.frameworks: list[Callable[[], Provider | None]] = []
         self.watchers: list[Callable[[Event], None]] = []
         self.dropped_dimensions = 0
         self.violations = 0
@@ -105,6 +107,43 @@ class Pipeline:
         elif self.policy is not None:
             self._decide(flight)
         return flight
+
+    def forbid(
+        self,
+        *,
+        provider: Provider,
+        host: str | None,
+        route: Route,
+        models: Sequence[str],
+        stream: bool,
+        sdk: tuple[str, str],
+        client_dims: Mapping[str, str] | None = None,
+        call_dims: Mapping[str, str] | None = None,
+    ) -> None:
+        """Refuse now what `begin` would refuse later, under each of the names; else do nothing.
+
+        Raises:
+            PolicyError: the call is refused; its event is written, nothing was sent.
+        """
+        scope, violation = current(), None
+        flight = Inflight(self, provider, host, route, sdk, scope)
+        flight.dims = self.dims_of(scope, client_dims, call_dims)
+        flight.stream = stream
+        for flight.request_model in models:
+            decision = self._decision(flight)
+            if decision.action != "block" or decision.violation is None:
+                return
+            violation = decision.violation
+        if violation is not None:
+            self.refuse(flight, violation)
+            raise violation
+
+    def billed_by(self) -> Provider | None:
+        """Return who bills what an SDK is about to send, as a framework above it knows."""
+        for billed_by in self.frameworks:
+            if (provider := billed_by()) is not None:
+                return provider
+        return None
 
     def call_of(self, flight: Inflight) -> Call:
         """Return what policy and budgets decide on."""
@@ -200,17 +239,20 @@ class Pipeline:
         return kept
 
     def _decide(self, flight: Inflight) -> None:
-        assert self.policy is not None  # noqa: S101 — for the type checker
-        assert self._rule is not None  # noqa: S101 — for the type checker
-        decision = self._rule(self.policy, self.call_of(flight))
+        decision = self._decision(flight)
         if decision.violation is None:
             return
         if decision.action == "block":
             self.refuse(flight, decision.violation)
             raise decision.violation
         self.violations += 1
-        if self.policy.mode == "warn":
+        if decision.mode == "warn":
             say(str(decision.violation), f"aso.policy: {decision.violation}", said=self._said)
+
+    def _decision(self, flight: Inflight) -> rules.Decision:
+        assert self.policy is not None  # noqa: S101 — for the type checker
+        assert self._rule is not None  # noqa: S101 — for the type checker
+        return self._rule(self.policy, self.call_of(flight))
 
     def refuse(self, flight: Inflight, violation: PolicyError) -> None:
         """Write the event of a refused call."""

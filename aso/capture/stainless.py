@@ -17,7 +17,7 @@ from aso.capture.seam import CURRENT
 from aso.hook import Hook, Integration
 from aso.inflight import Inflight
 from aso.pipeline import Pipeline
-from aso.providers import PROXY, Provider, resolve
+from aso.providers import PROXY, UNKNOWN, Provider, resolve
 from aso.routes import asked
 from aso.wire.access import TABLE, is_a
 
@@ -146,6 +146,11 @@ class Stainless(Capture):
         if route is None:
             return None, args, kwargs
         host, provider = self._host(instance, options.url)
+        if provider is UNKNOWN or self.only_below:
+            framework = pipeline.billed_by()
+            if framework is None and self.only_below:
+                return None, args, kwargs
+            provider = framework if framework is not None and provider is UNKNOWN else provider
         body = _body(options)
         call_dims, client_dims, strip = _headers(options, instance, host, pipeline)
         flight = pipeline.begin(
