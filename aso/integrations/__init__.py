@@ -15,6 +15,7 @@ from aso.integrations import (
     groq,
     httpx,
     httpx2,
+    litellm,
     mistral,
     openai,
     openrouter,
@@ -29,7 +30,7 @@ INTEGRATIONS: Mapping[str, Integration] = {
     one.INTEGRATION.name: one.INTEGRATION
     for one in (
         *(openai, anthropic, groq, cerebras, fireworks, perplexity, together),
-        *(google, google_interactions, mistral, openrouter, xai, xai_async),
+        *(google, google_interactions, litellm, mistral, openrouter, xai, xai_async),
         *(httpx, httpx2, requests, aiohttp),
     )
 }
