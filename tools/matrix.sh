@@ -22,13 +22,19 @@ case $sdk in
       tests/speakeasy_sdks/test_mistral.py tests/corpus/test_speakeasy_replay.py
     ;;
   xai-sdk) set -- tests/xai_sdk ;;
+  litellm) set -- tests/litellm_sdk ;;
 esac
 stamp=$folder/.installed
 if [ ! -f "$stamp" ] || [ -n "$(find pyproject.toml tools/*.sh -newer "$stamp")" ]; then
   tools/environment.sh "$python" "$folder" matrix
-  # openai 1.40 and anthropic 0.40 pass an argument that httpx 0.28 has removed; mistralai wants that
-  case $sdk in mistralai) below='httpx>=0.28' ;; *) below='httpx<0.28' ;; esac
-  "$folder/bin/python" -m pip install --quiet --disable-pip-version-check "$sdk==$version" "$below"
+  case $sdk-$version in
+    litellm-1.60.*) with='openai==1.61.0' ;; # its day's, which it sends by
+    litellm-1.80.*) with='openai<3' ;;
+    litellm-*) with='mcp>=2.2,<3' ;; # its responses() imports it
+    mistralai-*) with='httpx>=0.28' ;;
+    *) with='httpx<0.28' ;; # openai 1.40 and anthropic 0.40 pass an argument that 0.28 has removed
+  esac
+  "$folder/bin/python" -m pip install --quiet --disable-pip-version-check "$sdk==$version" "$with"
   touch "$stamp"
 fi
 "$folder/bin/python" -m pytest -m "sdk or corpus" -q "$@"
