@@ -194,8 +194,8 @@ def _sent(name: str, model: str, route: Route) -> tuple[str, ...]:
         model = model.removeprefix(way)
     if name == "fireworks_ai" and "/" not in model:
         return _sent_to_fireworks(model, route)
-    if name == "bedrock" and "/" in model:  # a region, or an ARN
-        return model, model.rpartition("/")[2]
+    if name == "bedrock":  # after a region, or the end of an ARN
+        model = model.rpartition("/")[2]
     return (model,)
 
 

@@ -54,7 +54,8 @@ def close_loop() -> None:
     left = asyncio.all_tasks(LOOP)
     for task in left:
         task.cancel()
-    LOOP.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+    if left:
+        run(asyncio.wait(left, timeout=1))  # 1.80's goes on
     LOOP.close()
 
 
