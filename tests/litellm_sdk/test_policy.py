@@ -175,12 +175,16 @@ def test_litellms_own_errors_stay_its_own() -> None:
 
 
 @each_way
-def test_a_denied_fallback_is_never_sent(way: Way, server: Server) -> None:
+def test_a_denied_fallback_is_never_sent(
+    way: Way, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
     server.then(Answer(REFUSAL, 400), CHAT)
+    # one each, for a sync call leaves a client of a loop that is closed; 1.60 loses api_base here
+    monkeypatch.setenv("OPENAI_API_BASE", f"{server.url}/{way.name}")
+    monkeypatch.setenv("DEEPSEEK_API_BASE", server.url)
     with captured(policy=NO_DEEPSEEK) as events:
         with pytest.raises(Exception, match=r"fallback|denied_models"):
             asked = {"model": "openai/a-model", "fallbacks": ["deepseek/deepseek-chat"]}
-            base = f"{server.url}/{way.name}"  # the one's client belongs to a loop that is closed
-            way.complete(**asked, api_base=base)
+            way.complete(**asked)
     assert [event.kind for event in events] == ["call", "refused"]
     assert len(server.received) == 1
