@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 from aso.capture.call import dims_in
 from aso.capture.frame import Frame
 from aso.capture.litellm_call import asked_of, provider_named
-from aso.capture.litellm_stack import is_from_a_provider, logging_object
+from aso.capture.litellm_stack import asks_a_provider, logging_object
 from aso.capture.over_http import OverHttp
 from aso.capture.seam import Seam
 from aso.hook import Hook, Integration, Wrapper
@@ -80,13 +80,14 @@ class Litellm(OverHttp):
     def owns(self, args: Any, kwargs: Any) -> bool:
         """Return True where a request of the handler is a call to a provider.
 
-        Inference hands its logging object on, mostly. Without one, code under litellm/llms also
-        asks for OAuth's tokens and counts: there the route must be one that we know.
+        Inference hands its logging object on, or has it at least. Without one, code under
+        litellm/llms also asks for OAuth's tokens and counts: there the route must be one we know.
         """
         if kwargs.get("logging_obj") is not None:
             return True
-        if not is_from_a_provider():
-            return False
+        is_providers, has_log = asks_a_provider()
+        if has_log or not is_providers:
+            return has_log
         route = find(str(kwargs["url"] if "url" in kwargs else args[0]))
         return route is None or route.shape is not None
 

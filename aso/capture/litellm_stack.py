@@ -14,15 +14,22 @@ from typing import Any
 
 _LITELLM = "litellm."
 _PROVIDERS = "litellm.llms."
+_INFERENCE = "litellm.llms.custom_httpx.llm_http_handler"  # has no log at hand in 1.60
 _SENDERS = (_PROVIDERS, "litellm.main")
 _BETWEEN = ("aso.", "wrapt")
 _BELOW = ("openai", *_BETWEEN)
 _NAMES = ("logging_obj", "litellm_logging_obj")
 
 
-def is_from_a_provider() -> bool:
-    """Return True where the nearest function but ours is of LiteLLM's code for providers."""
-    return next(_callers(_BETWEEN))[0].startswith(_PROVIDERS)
+def asks_a_provider() -> tuple[bool, bool]:
+    """Return whether the nearest function is of LiteLLM's code for providers, and has a call's log.
+
+    Inference has; what asks for OAuth's tokens, counts or fetches has not.
+    """
+    module, frame = next(_callers(_BETWEEN))
+    if not module.startswith(_PROVIDERS):
+        return False, False
+    return True, module == _INFERENCE or _logging_in(frame) is not None
 
 
 def logging_object() -> Any:
@@ -30,10 +37,14 @@ def logging_object() -> Any:
     for place, (module, frame) in enumerate(_callers(_BELOW)):
         if not module.startswith(_LITELLM if place else _SENDERS):
             return None
-        for name in _NAMES:
-            if name in frame.f_code.co_varnames and (found := frame.f_locals.get(name)) is not None:
-                return found
+        if (found := _logging_in(frame)) is not None:
+            return found
     return None
+
+
+def _logging_in(frame: FrameType) -> Any:
+    names = (name for name in _NAMES if name in frame.f_code.co_varnames)
+    return next(filter(None, map(frame.f_locals.get, names)), None)
 
 
 def _callers(but: tuple[str, ...]) -> Iterator[tuple[str, FrameType]]:

@@ -33,12 +33,18 @@ class Received(NamedTuple):
 
 
 class Server:
-    """``received`` keeps what came."""
+    """``received`` keeps what came.
+
+    Until the next ``then``: ``pause_s`` after each part of a stream, ``stall_s`` before an answer,
+    ``cut_after`` so many parts the connection is closed.
+    """
 
     def __init__(self) -> None:
         self.received: list[Received] = []
         self.is_over = threading.Event()
         self.pause_s = 0.0
+        self.stall_s = 0.0
+        self.cut_after: int | None = None
         self._answers: deque[Answer] = deque()
         handler = type("Handler", (_Handler,), {"server_told": self})
         self._server = _Server(("127.0.0.1", 0), handler)
@@ -53,7 +59,7 @@ class Server:
     def then(self, *answers: Any) -> None:
         """Answer the next requests so."""
         self.received.clear()
-        self.pause_s = 0.0
+        self.pause_s, self.stall_s, self.cut_after = 0.0, 0.0, None
         self._answers = deque(one if isinstance(one, Answer) else Answer(one) for one in answers)
 
     def next_answer(self) -> Answer:
@@ -86,6 +92,7 @@ class _Handler(BaseHTTPRequestHandler):
         told = self.server_told
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
         told.received.append(Received(self.command, self.path, dict(self.headers), body))
+        told.is_over.wait(told.stall_s)
         answer = told.next_answer()
         if isinstance(answer.body, list):
             self._stream(answer, answer.body)
@@ -103,7 +110,10 @@ class _Handler(BaseHTTPRequestHandler):
     def _stream(self, answer: Answer, parts: Sequence[bytes]) -> None:
         self._head(answer.status, answer.kind or "text/event-stream", None)
         try:
-            for part in parts:
+            for number, part in enumerate(parts):
+                if number == self.server_told.cut_after:
+                    self.close_connection = True
+                    return
                 self.wfile.write(f"{len(part):x}\r\n".encode() + part + b"\r\n")
                 self.wfile.flush()
                 self.server_told.is_over.wait(self.server_told.pause_s)
