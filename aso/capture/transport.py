@@ -16,7 +16,7 @@ from aso.capture.call import Begun, Capture, dims_in
 from aso.capture.frame import FRAME, Frame
 from aso.capture.seam import CURRENT
 from aso.inflight import FIRST_ERROR_STATUS, Inflight
-from aso.providers import PROXY, UNKNOWN, resolve
+from aso.providers import PROXY, UNKNOWN, Provider, resolve
 from aso.wire.access import TABLE, is_a
 
 _MAX_PARSED = 64 * 1024
@@ -32,6 +32,15 @@ class Sent(NamedTuple):
     headers: Any
     body: Any
     client_headers: Any
+
+
+class Asked(NamedTuple):
+    """Whom a request asks, and what; ``settles`` is the id of an earlier call."""
+
+    host: str
+    provider: Provider
+    route: routes.Route
+    settles: str | None
 
 
 class Transport(Capture):
@@ -66,37 +75,45 @@ class Transport(Capture):
     def read_call(self, instance: Any, args: Any, kwargs: Any) -> Begun:
         """Return the call that a request is, where a provider gets it."""
         sent, frame = self.sent(instance, args, kwargs), FRAME.get()
-        host, provider = resolve(sent.url, self.pipeline.hosts)
-        if provider is UNKNOWN:
-            if frame is None:
-                return None, args, kwargs
-            provider = frame.provider
-        speaker = provider.name if frame is None or provider is not UNKNOWN else frame.speaker
-        route, settles = routes.asked(sent.method.lower(), sent.url, speaker)
-        # Where hosts serve much else, or nobody knows what (a token's issuer), the path must be known.
-        is_vague = provider is UNKNOWN or (provider.is_shared and frame is None)
-        if route is None or (is_vague and route.operation == "other"):
+        asked = self._asked(sent, frame)
+        if asked is None:
             return None, args, kwargs
         dims, ours = dims_in(sent.headers, self.pipeline)
         is_clients = dims is not None and dims_in(sent.client_headers, self.pipeline)[0] == dims
         flight = self.pipeline.begin(
-            provider=provider,
-            host=host,
-            route=route,
+            provider=asked.provider,
+            host=asked.host,
+            route=asked.route,
             body=_body_of(sent, frame),
             stream=False,
             sdk=self.sdk() if frame is None else frame.sdk,
             client_dims=dims if is_clients else None,
             call_dims=None if is_clients else dims,
-            settles=settles,
+            settles=asked.settles,
         )
         flight.attempts = 1
         if frame is not None:
             frame.flight, flight.is_framed = flight, True
-        flight.strip_headers = ours and self.pipeline.hosts.get(host) != PROXY
+        flight.strip_headers = ours and self.pipeline.hosts.get(asked.host) != PROXY
         if flight.strip_headers:
             args, kwargs = self.without_ours(args, kwargs)
         return flight, args, kwargs
+
+    def _asked(self, sent: Sent, frame: Frame | None) -> Asked | None:
+        """Return whom and what a request asks; None: it is none of a provider's that can bill."""
+        host, provider = resolve(sent.url, self.pipeline.hosts)
+        speaker = provider.name
+        if provider is UNKNOWN:
+            if frame is None:
+                return None
+            provider = frame.provider
+            speaker = frame.speaker if provider is UNKNOWN else provider.name
+        route, settles = routes.asked(sent.method.lower(), sent.url, speaker)
+        # Where hosts serve much else, or nobody knows what (a token's issuer), the path must be known.
+        is_vague = provider is UNKNOWN or (provider.is_shared and frame is None)
+        if route is None or (is_vague and route.operation == "other"):
+            return None
+        return Asked(host, provider, route, settles)
 
     def returned(self, flight: Inflight, result: Any) -> None:
         """Read an answer that is whole; watch one that is still to be read."""
