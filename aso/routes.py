@@ -40,7 +40,7 @@ _METERED = {
     "embedContent": ("embeddings", "embed_content"),
     "batchEmbedContents": ("embeddings", "embed_content"),
     "asyncBatchEmbedContent": ("batch", None),
-    "batchGenerateContent": ("batch", None),
+    "batchGenerateContent": ("batch", "google_batches"),
     "predict": ("embeddings", "predict"),
     "predictLongRunning": ("video", None),
     "interactions": ("generate_content", "interactions"),
@@ -89,6 +89,10 @@ _SETTLING = {
         "interactions": ("generate_content", "interactions"),
     },
     "post": {"threads/runs/submit_tool_outputs": ("other", "runs")},
+}
+# The same, where a name is another's elsewhere.
+_SETTLED_BY: dict[tuple[str, str], dict[str, tuple[str, str]]] = {
+    ("google", "get"): {"batches": ("batch", "google_batches")},
 }
 _UNMETERED = {
     "complete": "completion",
@@ -201,7 +205,7 @@ def asked(method: str, path: str, speaker: str = "") -> tuple[Route | None, str 
     route = _meant(path, speaker) or find(path) if method == "post" else _changed(method, path)
     if route is not None:
         return route, None
-    return settling(method, path) or (None, None)
+    return settling(method, path, speaker) or (None, None)
 
 
 def _changed(method: str, path: str) -> Route | None:
@@ -217,11 +221,12 @@ def _meant(path: str, speaker: str) -> Route | None:
     return Route(name, *own[name]) if name in own else None
 
 
-def settling(method: str, path: str) -> tuple[Route, str] | None:
+def settling(method: str, path: str, speaker: str = "") -> tuple[Route, str] | None:
     """Return the route of a request that can settle an earlier call, and that call's id."""
     table = _SETTLING.get(method)
     if table is None:
         return None
+    table = {**table, **_SETTLED_BY.get((speaker, method), {})}
     name, _ = _split(path)
     if name not in table:
         return None

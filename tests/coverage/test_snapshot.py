@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import difflib
+import sys
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,8 @@ def write() -> None:
 
 @pytest.mark.parametrize("name", SDKS)
 def test_every_method_of_the_newest_sdk_is_known(name: str) -> None:
+    if name.startswith("google") and sys.version_info < (3, 11):
+        pytest.skip("google-genai 3, which is written down, needs Python 3.11")
     known = snapshot(name).read_text(encoding="utf-8").splitlines()
     found = as_lines(survey(name)).splitlines()
     changes = "\n".join(difflib.unified_diff(known, found, "known", "found", lineterm="", n=0))
