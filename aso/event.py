@@ -72,7 +72,8 @@ def usage_of(facts: Facts, model: str | None) -> Usage:
     if facts.kind != "call" or facts.wire is None:
         return _NO_USAGE
     raw, counters = facts.usage, SHAPES[facts.wire].counters
-    if raw is None and (told := (facts.extra or {}).get("counted_in_headers")) is not None:
+    told = (facts.extra or {}).get("counted_in_headers")
+    if raw is None and told is not None and "input_tokens" in told:
         raw, counters = told, SHAPES["messages"].counters
     said = interpret(
         raw,

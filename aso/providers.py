@@ -30,7 +30,8 @@ class Provider(NamedTuple):
         reported: where the usage object says what was charged; key → dotted path.
         publisher: who makes the models, where the provider serves its own.
         counted_in: response headers that count tokens, where the body may not; header → counter, as
-            Anthropic's Messages name it.
+            Anthropic's Messages name it. They stand for a usage that is not there if they count the
+            input; a rule may take one of them for a counter that the usage leaves out.
         is_shared: True where the hosts serve much else: a route that we do not know is not AI there.
         regional: the host whose subdomains name where the data stays (``eu.api.openai.com``).
     """
@@ -124,7 +125,12 @@ _ROWS = (
         reported={"estimated_cost": "estimated_cost"},
     ),
     Provider(name="novita", hosts=("api.novita.ai",), include_usage=True),
-    Provider(name="fireworks", hosts=("api.fireworks.ai",)),
+    Provider(
+        name="fireworks",
+        hosts=("api.fireworks.ai",),
+        rules=("cached_in_headers",),
+        counted_in={"fireworks-cached-prompt-tokens": "cache_read_input_tokens"},
+    ),
     Provider(
         name="perplexity",
         hosts=("api.perplexity.ai",),

@@ -59,6 +59,21 @@ def _request_fee_is_a_search(
         reading.said["web_search_requests"] = 1
 
 
+def _cached_in_headers(
+    reading: Reading, raw: Mapping[str, Any], extra: Mapping[str, Any], model: str
+) -> None:
+    """Fireworks: a header of whole answers counts cached tokens, where the usage may not.
+
+    docs.fireworks.ai/faq-new/models-inference/how-to-get-performance-metrics-for-streaming-responses,
+    2026-11-26; ``prompt_tokens_details`` is optional in the types of fireworks-ai 1.2.
+    """
+    del raw, model
+    said, cached = reading.said, at(extra.get("counted_in_headers"), "cache_read_input_tokens")
+    is_told = type(cached) is int and cached <= (said["input_tokens"] or 0)
+    if is_told and said["cache_read_input_tokens"] is None:
+        said["cache_read_input_tokens"] = cached
+
+
 def _search_model_searches_once(
     reading: Reading, raw: Mapping[str, Any], extra: Mapping[str, Any], model: str
 ) -> None:
@@ -227,6 +242,7 @@ Rule = Callable[[Reading, Mapping[str, Any], Mapping[str, Any], str], None]
 RULES: Mapping[str, Rule] = {
     "hidden_thoughts": _hidden_thoughts,
     "grok_cache_outside": _grok_cache_outside,
+    "cached_in_headers": _cached_in_headers,
     "request_fee_is_a_search": _request_fee_is_a_search,
     "search_model_searches_once": _search_model_searches_once,
     "hosted_tools": _hosted_tools,

@@ -98,6 +98,21 @@ def test_azures_grok_leaves_cached_tokens_out_of_the_prompt() -> None:
     assert gpt is not None and gpt.input_tokens == 300
 
 
+@pytest.mark.parametrize(("told", "cached"), [(80, 80), (101, None), ("80", None), (None, None)])
+def test_fireworks_header_counts_cached_tokens_where_the_usage_does_not(
+    told: Any, cached: int | None
+) -> None:
+    headers = {"cache_read_input_tokens": told}
+    usage = read({"prompt_tokens": 100}, "fireworks", counted_in_headers=headers)
+    assert usage == Usage(input_tokens=100, cache_read_input_tokens=cached)
+
+
+def test_what_fireworks_usage_says_comes_before_its_header() -> None:
+    raw = {"prompt_tokens": 100, "prompt_tokens_details": {"cached_tokens": 0}}
+    usage = read(raw, "fireworks", counted_in_headers={"cache_read_input_tokens": 80})
+    assert usage == Usage(input_tokens=100, cache_read_input_tokens=0)
+
+
 def test_perplexitys_request_fee_is_one_search() -> None:
     raw = {"prompt_tokens": 10, "completion_tokens": 5, "cost": {"request_cost": 0.005}}
     usage = read(raw, "perplexity")

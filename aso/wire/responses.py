@@ -128,8 +128,12 @@ COUNTERS = Counters(
     cache_read_input_tokens=(
         "input_tokens_details.cached_tokens",
         "prompt_tokens_details.cached_tokens",
+        "input_tokens_details.cache_read_input_tokens",  # Perplexity
     ),
-    cache_write_input_tokens=("input_tokens_details.cache_write_tokens",),
+    cache_write_input_tokens=(
+        "input_tokens_details.cache_write_tokens",
+        "input_tokens_details.cache_creation_input_tokens",  # Perplexity
+    ),
     reasoning_output_tokens=("output_tokens_details.reasoning_tokens",),
     input_audio_tokens=("input_tokens_details.audio_tokens",),
     input_image_tokens=("input_tokens_details.image_tokens",),
