@@ -165,7 +165,7 @@ _ROWS = (
     Provider(
         name="together", hosts=("api.together.xyz", "api.together.ai", "api-inference.together.ai")
     ),
-    Provider(name="huggingface", hosts=("router.huggingface.co",)),
+    Provider(name="huggingface", hosts=("router.huggingface.co",), include_usage=True),
     Provider(name="voyage", hosts=("api.voyageai.com",), publisher="voyage"),
 )
 

@@ -73,14 +73,22 @@ def speaks_chat(exchange: Mapping[str, Any]) -> bool:
 
 
 def send_by_openai(exchange: Mapping[str, Any]) -> str | None:
-    """Make the call by the SDK at that host; return what an error is called, if it is one."""
-    transport = _openais_http.MockTransport(lambda request: _answer(exchange, _openais_http))
+    return chat(exchange, [])
+
+
+def chat(exchange: Mapping[str, Any], sent: list[bytes]) -> str | None:
+    """Make the call by the SDK at that host; note what is sent; return what an error is called."""
+
+    def answered(request: Any) -> Any:
+        sent.append(request.content)
+        return _answer(exchange, _openais_http)
+
     base = exchange["url"].removesuffix(_CHAT)
-    client = _openais_http.Client(transport=transport)
+    client = _openais_http.Client(transport=_openais_http.MockTransport(answered))
     sdk = OpenAI(api_key="key", base_url=base, max_retries=0, http_client=client)
     try:
-        answered = sdk.chat.completions.create(**exchange["request"])
-        for _ in answered if exchange["request"].get("stream") else ():
+        result = sdk.chat.completions.create(**exchange["request"])
+        for _ in result if exchange["request"].get("stream") else ():
             pass
     except OpenAIError as error:
         return type(error).__name__
