@@ -29,7 +29,6 @@ EMPTY = {
     ("nebius", "cached"): "no page read names cached tokens; the recorded answers have "
     "`prompt_tokens_details: null`",
     ("huggingface", "cached"): "the router hands on its providers' usage; no page of its own read",
-    ("huggingface", "error"): "no page read shows a body",
 }
 _OF_THE_CORPUS = {"bedrock_mantle": "bedrock"}
 
