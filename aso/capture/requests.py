@@ -36,13 +36,17 @@ class Requests(Transport):
             return args, {**kwargs, "request": request}
         return (request, *args[1:]), kwargs
 
+    def is_read(self, response: Any) -> bool:
+        """Return True where the answer's body was read."""
+        return bool(response._content_consumed)  # noqa: SLF001 — what requests itself asks
+
     def answered(self, flight: Inflight, response: Any) -> None:
         """Note an answer; one that was not read yet is watched where its bytes come from."""
         flight.response = response
         flight.http_status = response.status_code
         flight.answered += 1
         flight.read_headers(response.headers)
-        if response._content_consumed:  # noqa: SLF001 — what requests itself asks
+        if self.is_read(response):
             flight.first_byte_at_ms = flight.now_ms()
             flight.completion_bytes = len(response.content)
             return
@@ -86,7 +90,8 @@ class Raw(_Proxy):
             tail.failed(error)
             raise
         if self._self_scanner is not None:
-            fed(tail, self._self_scanner, data, is_last=not data or not (args or kwargs))
+            asked = args[0] if args else kwargs.get("amt")  # None: all there is
+            fed(tail, self._self_scanner, data, is_last=not data or asked is None)
         return data
 
     def close(self) -> None:

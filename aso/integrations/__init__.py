@@ -8,6 +8,8 @@ from aso.hook import Integration
 from aso.integrations import (
     aiohttp,
     anthropic,
+    boto3,
+    botocore,
     cerebras,
     fireworks,
     google,
@@ -31,6 +33,7 @@ INTEGRATIONS: Mapping[str, Integration] = {
     for one in (
         *(openai, anthropic, groq, cerebras, fireworks, perplexity, together),
         *(google, google_interactions, litellm, mistral, openrouter, xai, xai_async),
+        *(boto3, botocore),
         *(httpx, httpx2, requests, aiohttp),
     )
 }

@@ -19,11 +19,11 @@ from tests.google_sdk.scripted import (
     CHUNKS,
     ERROR,
     MODEL,
-    Received,
     Script,
     answer,
     playing,
 )
+from tests.serving import Received
 
 HAS_RETRIES = hasattr(types, "HttpRetryOptions")
 _CALLED = {"functionCall": {"name": "add", "args": {"a": 1, "b": 2}}}

@@ -1,0 +1,92 @@
+"""boto3: one operation of Bedrock's runtime is one event; nothing else of AWS is."""
+
+from __future__ import annotations
+
+import json
+from itertools import islice
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from botocore.response import StreamingBody
+
+import aso
+from tests.boto3_sdk.scripted import (
+    ANSWER,
+    EXPECTED,
+    FRAMES,
+    MESSAGE,
+    MODEL,
+    QUESTION,
+    outline,
+    playing,
+)
+
+BUSY = (503, {"message": "Busy."})
+REFUSED = (400, {"message": "No."})
+STREAMED = {**EXPECTED, "endpoint": "converse-stream", "stream": True}
+INVOKED = {"endpoint": "invoke", "operation": "messages", "model": "claude-haiku-4-5-20251001"}
+BODY = json.dumps({"max_tokens": 100, "messages": [{"role": "user", "content": "Say hello."}]})
+
+
+def ask(client: Any) -> Any:
+    return client.converse(modelId=MODEL, messages=QUESTION)
+
+
+def test_an_answer_is_one_event() -> None:
+    with playing(ANSWER) as (client, events, _):
+        assert ask(client)["stopReason"] == "end_turn"
+    assert [outline(event) for event in events] == [EXPECTED]
+
+
+def test_a_stream_is_one_event() -> None:
+    with playing(FRAMES) as (client, events, _):
+        stream = client.converse_stream(modelId=MODEL, messages=QUESTION)["stream"]
+        assert len(list(stream)) == len(FRAMES)
+    assert [outline(event) for event in events] == [STREAMED]
+
+
+def test_a_stream_that_is_closed_early_is_one_cancelled_event() -> None:
+    with playing([*FRAMES[:2], None]) as (client, events, _):
+        stream = client.converse_stream(modelId=MODEL, messages=QUESTION)["stream"]
+        assert len(list(islice(stream, 2))) == 2
+        stream.close()
+    [event] = events
+    assert (event.outcome, event.stream, event.usage.source) == ("cancelled", True, "estimate")
+
+
+def test_a_body_that_the_caller_reads_is_one_event() -> None:
+    with playing(MESSAGE) as (client, events, _):
+        body = client.invoke_model(modelId=MODEL, body=BODY)["body"]
+        assert (isinstance(body, StreamingBody), json.loads(body.read())) == (True, MESSAGE)
+    assert [outline(event) for event in events] == [{**EXPECTED, **INVOKED}]
+
+
+def test_retries_are_attempts_of_one_call() -> None:
+    with playing(BUSY, ANSWER) as (client, events, script):
+        ask(client)
+    assert [outline(event) for event in events] == [{**EXPECTED, "attempts": 2}]
+    assert len(script.requests) == 2
+
+
+def test_an_error_is_one_event_and_botocores_own() -> None:
+    with playing(REFUSED) as (client, events, _):
+        with pytest.raises(ClientError):
+            ask(client)
+    [event] = events
+    assert (event.outcome, event.http_status, event.usage.source) == ("error", 400, "none")
+
+
+def test_a_refusal_reaches_the_caller_and_nothing_the_wire() -> None:
+    policy = {"denied_models": ["bedrock:anthropic.*"]}
+    with playing(ANSWER, policy=policy) as (client, events, script):
+        with pytest.raises(aso.ModelNotAllowedError):
+            ask(client)
+    assert [(event.kind, event.provider) for event in events] == [("refused", "bedrock")]
+    assert script.requests == []
+
+
+def test_another_service_of_aws_is_no_call() -> None:
+    with playing({}) as (_, events, script):
+        script.client("lambda").invoke(FunctionName="responses", Payload=b"{}")
+    assert (events, len(script.requests)) == ([], 1)
