@@ -1,6 +1,6 @@
 """Instructions that one call executes, with aso and bare: the ratio, without any noise of a clock.
 
-    python -m benchmarks.instructions [--size 1024] [stubbed] [sync]
+    python -m benchmarks.instructions [--size 1024] [stubbed] [CLIENT ...]
 
 Counted by valgrind (callgrind), which must be installed. Each number is the difference of a run
 with more and one with fewer calls, so that imports and warming up drop out. All threads count: the
@@ -15,7 +15,6 @@ import re
 import subprocess
 import sys
 
-from benchmarks.answers import REQUEST, whole
 from benchmarks.timing import heading, home
 
 FEW, MANY = 50, 250
@@ -24,7 +23,7 @@ FEW, MANY = 50, 250
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--size", type=int, default=1024)
-    arguments.add_argument("works", nargs="*", default=["sync"], metavar="stubbed | sync")
+    arguments.add_argument("works", nargs="*", default=["openai"], metavar="stubbed | CLIENT")
     arguments.add_argument("--child", nargs=3, metavar=("WORK", "MODE", "CALLS"))
     chosen = arguments.parse_args()
     if chosen.child:
@@ -36,7 +35,7 @@ def main() -> None:
     for work in chosen.works:
         counts = {mode: per_call(work, mode, chosen.size) for mode in ("bare", "caller", "aso")}
         for mode, count in counts.items():
-            print(f"{work:8} {mode:7} {count:12,.0f}  {count / counts['bare']:8.4f} x", flush=True)
+            print(f"{work:12} {mode:7} {count:12,.0f}  {count / counts['bare']:8.4f} x", flush=True)
 
 
 def per_call(work: str, mode: str, size: int) -> float:
@@ -95,10 +94,9 @@ def _call(work: str, size: int):
         from benchmarks.call_path import stubbed_call
 
         return stubbed_call()
-    from benchmarks.sdk import sync_client
+    from benchmarks.clients import CALLS
 
-    client = sync_client(whole(size))
-    return lambda: client.chat.completions.create(**REQUEST)
+    return CALLS[work](size)
 
 
 if __name__ == "__main__":
