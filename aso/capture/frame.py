@@ -60,7 +60,6 @@ class Frame:
             flight.error_type = str(flight.http_status)  # as OpenTelemetry's error.type
             flight.finish("error")
             return
-        flight.stream = False
         flight.finish("completed")
 
 
