@@ -141,8 +141,9 @@ class Pipeline:
     def billed_by(self) -> Provider | None:
         """Return who bills what an SDK is about to send, as a framework above it knows."""
         for billed_by in self.frameworks:
-            if (provider := billed_by()) is not None:
-                return provider
+            with self.guard:  # of its own: not to know who bills is no reason to miss the call
+                if (provider := billed_by()) is not None:
+                    return provider
         return None
 
     def call_of(self, flight: Inflight) -> Call:
