@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,12 @@ from pathlib import Path
 import pytest
 
 import aso
+
+
+def pytest_collection_finish() -> None:
+    """Take every SDK that the tests import out of later collections: each test makes one or more."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -69,12 +68,10 @@ class Promise:
 
 @contextmanager
 def quick_retries(base_client: Any) -> Iterator[None]:
-    """Let the SDK retry at once, bare and with aso alike; and keep collections short."""
+    """Let the SDK retry at once, bare and with aso alike."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(base_client, "INITIAL_RETRY_DELAY", 0.001)
-        gc.freeze()
         yield
-        gc.unfreeze()
 
 
 ERRORS = {
