@@ -13,7 +13,8 @@ from weakref import WeakKeyDictionary
 
 from aso.capture.call import dims_in
 from aso.capture.frame import Frame
-from aso.capture.litellm_call import asked_of, provider_named
+from aso.capture.litellm_call import asked_of
+from aso.capture.litellm_names import provider_named
 from aso.capture.litellm_stack import asks_a_provider, logging_object
 from aso.capture.over_http import OverHttp
 from aso.capture.seam import Seam

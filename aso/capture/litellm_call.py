@@ -12,30 +12,12 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
+from aso.capture.litellm_names import own_provider, provider_named, sent_names
 from aso.config import from_environment
 from aso.guard import attempt
-from aso.providers import PROVIDERS, UNKNOWN, Provider, resolve
+from aso.providers import UNKNOWN, Provider, resolve
 from aso.routes import Route, find
 from aso.wire.access import is_a
-
-# LiteLLM's names of providers → ours, where they differ.
-_SPELLINGS = {
-    "anthropic_text": "anthropic",
-    "azure_ai": "azure",
-    "azure_text": "azure",
-    "bedrock_converse": "bedrock",
-    "bedrock_mantle": "bedrock",
-    "codestral": "mistral",
-    "cohere_chat": "cohere",
-    "fireworks_ai": "fireworks",
-    "gemini": "google",
-    "text-completion-codestral": "mistral",
-    "text-completion-openai": "openai",
-    "together_ai": "together",
-}
-_VERTEX = "vertex_ai"  # and vertex_ai_beta, vertex_ai-anthropic_models, ...
-# With a host of one's own these say which protocol is spoken, not who bills: any server of the kind.
-_PROTOCOLS = frozenset({"openai", "text-completion-openai"})
 
 # Functions of LiteLLM that send what bills → the route that they are named after.
 _ROUTES = {
@@ -57,13 +39,6 @@ _ROUTES = {
     "video_generation": "videos",
 }
 _MOCKS = ("mock_response", "mock_tool_calls", "mock_timeout")
-# What stands before a model's name to choose LiteLLM's way of calling it, and is not sent.
-_WAYS = {
-    "openai": ("responses/",),
-    "azure": ("responses/", "o_series/", "gpt5_series/"),
-    "bedrock": ("converse/", "converse_like/", "invoke/", "async_invoke/"),
-}
-_FIREWORKS = "accounts/fireworks/"
 _OWN_ARGUMENTS = 3  # of function_setup: name, rules, start; then the call's
 
 
@@ -89,22 +64,6 @@ class Asked(NamedTuple):
     client_headers: Mapping[str, str]
 
 
-def provider_named(name: Any) -> Provider:
-    """Return LiteLLM's provider where the host is nobody's; unknown where its name is no answer.
-
-    Nothing is asked for on the caller's behalf there: the host may not take it.
-    """
-    return UNKNOWN if name in _PROTOCOLS else _named(name)
-
-
-@cache
-def _named(name: Any) -> Provider:
-    if str(name).startswith(_VERTEX):
-        name = "vertex"
-    row = PROVIDERS.get(_SPELLINGS.get(str(name), str(name)), UNKNOWN)
-    return UNKNOWN if row is UNKNOWN else row._replace(include_usage=False)
-
-
 def asked_of(args: Any, kwargs: Any, hosts: Mapping[str, str]) -> Asked | None:
     """Return what the arguments of ``function_setup`` ask for; None: not sure, or nothing is sent."""
     function, positional = str(args[0]), args[_OWN_ARGUMENTS:]
@@ -122,7 +81,7 @@ def asked_of(args: Any, kwargs: Any, hosts: Mapping[str, str]) -> Asked | None:
         provider=provider,
         host=host,
         route=route,
-        models=_sent(name, model, route),
+        models=sent_names(name, model, route.operation),
         stream=kwargs.get("stream") is True,
         headers={**_table(kwargs.get("extra_headers")), **_table(kwargs.get("headers"))},
         client_headers=_table(getattr(client, "_custom_headers", None)),
@@ -176,7 +135,7 @@ def _resolved(model: str, kwargs: Any) -> tuple[str, str, str | None] | None:
 def _provider(name: str, base: Any, hosts: Mapping[str, str]) -> tuple[str | None, Provider]:
     base = base or getattr(sys.modules["litellm"], "api_base", None) or _set_base(name)
     if not base:
-        return None, _named(name)
+        return None, own_provider(name)
     host, provider = resolve(base if "://" in base else f"https://{base}", hosts)
     return host, provider_named(name) if provider is UNKNOWN else provider
 
@@ -186,27 +145,6 @@ def _set_base(name: str) -> str | None:
     start = name.upper()
     bases = (f"{start}_API_BASE", f"{start}_BASE_URL", f"{start.replace('_', '')}_API_BASE")
     return next(filter(None, map(from_environment, bases)), None)
-
-
-def _sent(name: str, model: str, route: Route) -> tuple[str, ...]:
-    """Return the names that may stand in the request for a model."""
-    for way in _WAYS.get(name, ()):
-        model = model.removeprefix(way)
-    if name == "fireworks_ai" and "/" not in model:
-        return _sent_to_fireworks(model, route)
-    if name == "bedrock":  # after a region, or the end of an ARN
-        model = model.rpartition("/")[2]
-    return (model,)
-
-
-def _sent_to_fireworks(model: str, route: Route) -> tuple[str, ...]:
-    """Return its short names as they are sent: embeddings' as they are, routers' under their own."""
-    named = f"{_FIREWORKS}models/{model}"
-    if route.operation not in {"chat", "completion"}:
-        return named, model
-    if model.endswith("-fast") or model.startswith(("auto", "firerouter")):
-        return f"{_FIREWORKS}routers/{model}", named
-    return (named,)
 
 
 def _table(value: Any) -> Mapping[str, Any]:
