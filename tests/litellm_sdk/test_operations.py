@@ -154,3 +154,16 @@ def test_messages_in_anthropics_own_format_are_one_event(server: Server) -> None
 
 
 MESSAGES = [{"role": "user", "content": "Say hello."}]
+
+
+def test_a_response_in_the_background_is_settled_by_whoever_looks(server: Server) -> None:
+    if not hasattr(litellm, "get_responses"):
+        pytest.skip("this LiteLLM has no get_responses")
+    begun = {"background": True, "status": "queued", "usage": None, "output": []}
+    server.then({**RESPONSE, **begun}, {**RESPONSE, "background": True})
+    base = {"api_base": server.url, "api_key": "none"}
+    with captured() as events:
+        asked = litellm.responses(model="openai/gpt-5", input="Hi", background=True, **base)
+        litellm.get_responses(response_id=asked.id, **base)
+    assert [(event.revision, event.usage.output_tokens) for event in events] == [(0, None), (1, 6)]
+    assert len({event.event_id for event in events}) == 1
