@@ -12,8 +12,9 @@ import pytest
 import aso
 
 
-def pytest_collection_finish() -> None:
-    """Take every SDK that the tests import out of later collections: each test makes one or more."""
+@pytest.fixture(scope="module", autouse=True)
+def quick_collections() -> None:
+    """Take what earlier tests have loaded out of later collections: most tests make one or more."""
     gc.collect()
     gc.freeze()
 
