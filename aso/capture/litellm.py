@@ -133,13 +133,13 @@ class Litellm(OverHttp):
                 flight.answer.complete = True
                 flight.finish("completed")
 
-    def _failed(self, frame: Frame, error: BaseException) -> None:
+    def failed(self, frame: Frame, error: BaseException) -> None:
         """End a call; an error's answer is told by its status: the handler's exception is its own."""
         flight = frame.flight
         if flight is not None and (flight.http_status or 0) >= FIRST_ERROR_STATUS:
-            self._returned(frame)
+            self.returned(frame)
         else:
-            super()._failed(frame, error)
+            super().failed(frame, error)
 
 
 def _billed_by() -> Provider | None:

@@ -7,6 +7,7 @@ version uses. An SDK's own file names its choke points and nothing else.
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Generator, Mapping
+from types import TracebackType
 from typing import Any
 
 from aso.capture.frame import FRAME, Frame
@@ -61,29 +62,13 @@ class OverHttp(Seam):
 
     def request(self, frame: Frame, wrapped: Any, args: Any, kwargs: Any) -> Any:
         """Make one request; the caller's own, but that it is watched."""
-        FRAME.set(frame)
-        try:
-            result = wrapped(*args, **kwargs)
-        except BaseException as error:
-            self._failed(frame, error)
-            raise
-        finally:
-            FRAME.set(None)
-        self._returned(frame)
-        return result
+        with _Made(self, frame):
+            return wrapped(*args, **kwargs)
 
     async def request_async(self, frame: Frame, wrapped: Any, args: Any, kwargs: Any) -> Any:
         """The same, awaited."""
-        FRAME.set(frame)
-        try:
-            result = await wrapped(*args, **kwargs)
-        except BaseException as error:
-            self._failed(frame, error)
-            raise
-        finally:
-            FRAME.set(None)
-        self._returned(frame)
-        return result
+        with _Made(self, frame):
+            return await wrapped(*args, **kwargs)
 
     def generator(
         self, frame: Frame, wrapped: Any, args: Any, kwargs: Any
@@ -99,7 +84,7 @@ class OverHttp(Seam):
         except GeneratorExit:
             raise
         except BaseException as error:
-            self._failed(frame, error)
+            self.failed(frame, error)
             raise
 
     async def generator_async(
@@ -115,21 +100,48 @@ class OverHttp(Seam):
         except GeneratorExit:
             raise
         except BaseException as error:
-            self._failed(frame, error)
+            self.failed(frame, error)
             raise
         finally:
             await inner.aclose()
 
-    def _failed(self, frame: Frame, error: BaseException) -> None:
+    def failed(self, frame: Frame, error: BaseException) -> None:
+        """End the call with the error that the caller is about to see."""
         with self.pipeline.guard:
             frame.failed(error)
 
-    def _returned(self, frame: Frame) -> None:
+    def returned(self, frame: Frame) -> None:
+        """End a call whose answer is whole; a stream ends when it ends."""
         with self.pipeline.guard:
             frame.returned(self.pipeline.live)
             if not frame.is_seen:
                 name = self.integration.distribution
                 say(name, f"aso: {name} sends by a client that {_UNSEEN}", said=_SAID)
+
+
+class _Made:
+    """The time in which an SDK makes its request: the clients below know the frame."""
+
+    __slots__ = ("_frame", "_kind")
+
+    def __init__(self, kind: OverHttp, frame: Frame) -> None:
+        self._kind = kind
+        self._frame = frame
+
+    def __enter__(self) -> None:
+        FRAME.set(self._frame)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        FRAME.set(None)
+        if error is None:
+            self._kind.returned(self._frame)
+        else:
+            self._kind.failed(self._frame, error)
 
 
 def _body_in(hook: Hook, args: Any, kwargs: Any) -> Mapping[str, Any] | None:
