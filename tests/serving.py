@@ -24,7 +24,7 @@ class Received(NamedTuple):
 class Script:
     """Answers requests in turn, the last one from then on; ``requests`` keeps what came.
 
-    Each answer is a dict (JSON, 200), (status, dict) or a list of chunks: dicts of an event stream, or
+    Each answer is a dict (JSON, 200), bytes, (status, either) or a list of chunks: dicts of an event stream, or
     bytes of ``stream_type``; a None among them stalls until the reader has gone.
     """
 
@@ -70,7 +70,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._stream(found)
         else:
             status, document = found if isinstance(found, tuple) else (200, found)
-            self._send(status, json.dumps(document).encode())
+            is_text = isinstance(document, bytes)
+            self._send(status, document if is_text else json.dumps(document).encode())
 
     do_GET = do_POST
 

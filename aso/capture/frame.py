@@ -23,10 +23,11 @@ class Frame:
         speaker: whose names its paths have, where the host does not say.
         body: the request's body before it is written, where the SDK shows it.
         flight: the call, once something was sent.
+        is_sure: True where whatever is sent is a call; else a token may be fetched, too.
         is_seen: True once a client below was asked to send anything.
     """
 
-    __slots__ = ("body", "flight", "is_seen", "provider", "sdk", "speaker")
+    __slots__ = ("body", "flight", "is_seen", "is_sure", "provider", "sdk", "speaker")
 
     def __init__(
         self,
@@ -34,12 +35,15 @@ class Frame:
         provider: Provider,
         body: Mapping[str, Any] | None,
         speaker: str = "",
+        *,
+        is_sure: bool = False,
     ) -> None:
         self.sdk = sdk
         self.provider = provider
         self.speaker = speaker
         self.body = body
         self.flight: Inflight | None = None
+        self.is_sure = is_sure
         self.is_seen = False
 
     def again(self) -> Inflight | None:

@@ -28,6 +28,8 @@ from aso.routes import find
 class Litellm(OverHttp):
     """The wrappers of LiteLLM's own: its set-up of a call, its HTTP handlers, its streams."""
 
+    is_sure = True  # what a handler posts, it posts itself; `owns` has looked at it
+
     def __init__(
         self, pipeline: Pipeline, integration: Integration, *, only_below: bool = False
     ) -> None:

@@ -23,7 +23,13 @@ _SAID: dict[str, float] = {}
 
 
 class OverHttp(Seam):
-    """The wrappers of one SDK."""
+    """The wrappers of one SDK.
+
+    Attributes:
+        is_sure: True where whatever is sent within a request is a call.
+    """
+
+    is_sure = False
 
     def wrapper(self, hook: Hook) -> Wrapper:
         """Return the role's wrapper; it is told which argument is the body."""
@@ -57,7 +63,7 @@ class OverHttp(Seam):
                 return None
             provider, body = self.provider_of(instance, args, kwargs), _body_in(hook, args, kwargs)
             speaker = self.integration.extends or self.integration.name
-            return Frame(self.sdk(), provider, body, speaker)
+            return Frame(self.sdk(), provider, body, speaker, is_sure=self.is_sure)
         return None
 
     def request(self, frame: Frame, wrapped: Any, args: Any, kwargs: Any) -> Any:

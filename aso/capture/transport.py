@@ -59,6 +59,15 @@ class Transport(Capture):
         flight = frame.again()
         if flight is None:
             return super().begin(instance, args, kwargs)
+        with self.pipeline.guard:
+            return self._again(flight, instance, args, kwargs)
+        return None, args, kwargs
+
+    def _again(self, flight: Inflight, instance: Any, args: Any, kwargs: Any) -> Begun:
+        """Return the call that one more request is an attempt at; a token's issuer is elsewhere."""
+        host, _ = resolve(self.sent(instance, args, kwargs).url, self.pipeline.hosts)
+        if host != flight.host:
+            return None, args, kwargs
         flight.attempts += 1
         if flight.strip_headers:
             args, kwargs = self.without_ours(args, kwargs)
@@ -103,14 +112,14 @@ class Transport(Capture):
         """Return whom and what a request asks; None: it is none of a provider's that can bill."""
         host, provider = resolve(sent.url, self.pipeline.hosts)
         speaker = provider.name
+        # Where hosts serve much else, or nobody knows what (a token's issuer), the path must be known.
+        is_vague = provider.is_shared and frame is None
         if provider is UNKNOWN:
             if frame is None:
                 return None
-            provider = frame.provider
+            is_vague, provider = not frame.is_sure, frame.provider
             speaker = frame.speaker if provider is UNKNOWN else provider.name
         route, settles = routes.asked(sent.method.lower(), sent.url, speaker)
-        # Where hosts serve much else, or nobody knows what (a token's issuer), the path must be known.
-        is_vague = provider is UNKNOWN or (provider.is_shared and frame is None)
         if route is None or (is_vague and route.operation == "other"):
             return None
         return Asked(host, provider, route, settles)

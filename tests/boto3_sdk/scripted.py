@@ -66,14 +66,13 @@ class Script(serving.Script):
 
     stream_type = "application/vnd.amazon.eventstream"
 
-    def client(self, service: str = "bedrock-runtime") -> Any:
+    def client(self, service: str = "bedrock-runtime", session: Any = None) -> Any:
         """Return a client of one service whose endpoint is this server."""
-        return boto3.client(  # type: ignore[call-overload]
+        own = boto3.Session(aws_access_key_id="none", aws_secret_access_key="none")
+        return (session or own).client(
             service,
             region_name="us-east-1",
             endpoint_url=f"http://{self.host}",
-            aws_access_key_id="none",
-            aws_secret_access_key="none",
             config=Config(retries={"max_attempts": 2, "mode": "standard"}),
         )
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import pytest
+from boto3 import Session
 from botocore.exceptions import ClientError
 from botocore.response import StreamingBody
 
@@ -18,14 +20,28 @@ from tests.boto3_sdk.scripted import (
     MESSAGE,
     MODEL,
     QUESTION,
+    Script,
     outline,
     playing,
 )
+from tests.serving import serving
 
 BUSY = (503, {"message": "Busy."})
 REFUSED = (400, {"message": "No."})
 STREAMED = {**EXPECTED, "endpoint": "converse-stream", "stream": True}
 INVOKED = {"endpoint": "invoke", "operation": "messages", "model": "claude-haiku-4-5-20251001"}
+PROFILE = """
+[profile assumed]
+role_arn = arn:aws:iam::123456789012:role/r
+source_profile = own
+[profile own]
+aws_access_key_id = none
+aws_secret_access_key = none
+region = us-east-1
+"""
+ROLE = b"""<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult>
+<Credentials><AccessKeyId>a</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>
+<Expiration>2100-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>"""
 BODY = json.dumps({"max_tokens": 100, "messages": [{"role": "user", "content": "Say hello."}]})
 
 
@@ -90,3 +106,15 @@ def test_another_service_of_aws_is_no_call() -> None:
     with playing({}) as (_, events, script):
         script.client("lambda").invoke(FunctionName="responses", Payload=b"{}")
     assert (events, len(script.requests)) == ([], 1)
+
+
+def test_a_role_that_is_assumed_for_it_is_no_call_and_no_attempt(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "config").write_text(PROFILE)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    with playing(ANSWER) as (_, events, script), serving(Script(ROLE)) as issuer:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_STS", f"http://{issuer.host}")
+        ask(script.client(session=Session(profile_name="assumed")))
+    assert [outline(event) for event in events] == [EXPECTED]
+    assert (len(issuer.requests), len(script.requests)) == (1, 1)
