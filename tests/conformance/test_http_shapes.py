@@ -1,0 +1,97 @@
+"""What HTTP clients return, and how their functions look, is the same with aso on."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import pickle
+from collections.abc import Callable
+from typing import Any
+
+import aiohttp
+import httpx
+import httpx2
+import pytest
+import requests
+
+import aso
+from aso.sinks import MemorySink
+from tests.conformance.observing import look, signature_of
+from tests.http_clients.clients import PLAIN
+from tests.openai_sdk.scripted import COMPLETION
+from tests.serving import Script, serving
+
+FUNCTIONS = (
+    httpx.Client.send,
+    httpx.AsyncClient.send,
+    httpx2.Client.send,
+    httpx2.AsyncClient.send,
+    requests.Session.send,
+    aiohttp.ClientSession._request,
+    aiohttp.ClientSession._prepare_headers,
+)
+_VARYING = {"elapsed", "_elapsed", "raw", "connection", "default_encoding", "stream", "extensions"}
+
+
+def of_httpx(http: Any, url: str) -> Any:
+    with http.Client() as client:
+        response = client.post(url, json=PLAIN)
+    return [_whole(response), response.extensions["http_version"], response.is_stream_consumed]
+
+
+def of_async_httpx(http: Any, url: str) -> Any:
+    async def ask() -> Any:
+        async with http.AsyncClient() as client:
+            return await client.post(url, json=PLAIN)
+
+    response = asyncio.run(ask())
+    return [_whole(response), response.is_closed, response.num_bytes_downloaded]
+
+
+def of_requests(url: str) -> Any:
+    response = requests.post(url, json=PLAIN, timeout=10)
+    again = pickle.loads(pickle.dumps(response))
+    return [_whole(response), sorted(vars(again)), again.content, response.apparent_encoding]
+
+
+def of_aiohttp(url: str) -> Any:
+    async def ask() -> Any:
+        async with aiohttp.ClientSession() as session, session.post(url, json=PLAIN) as response:
+            seen = sorted(name for name in dir(response) if not name.startswith("__"))
+            return [seen, response.status, await response.text(), response.closed]
+
+    return asyncio.run(ask())
+
+
+def _whole(response: Any) -> Any:
+    """Return all of a response that two runs have in common, and of its copies."""
+    kept = {name: value for name, value in vars(response).items() if name not in _VARYING}
+    copies = [pickle.loads(pickle.dumps(response)), copy.copy(response)]
+    seen = {name: look(value, 1) for name, value in kept.items() if "request" not in name}
+    return [seen, sorted(vars(response)), [sorted(vars(one)) for one in copies]]
+
+
+SCENARIOS: dict[str, Callable[[str], Any]] = {
+    "httpx": lambda url: of_httpx(httpx, url),
+    "httpx2": lambda url: of_httpx(httpx2, url),
+    "httpx, async": lambda url: of_async_httpx(httpx, url),
+    "httpx2, async": lambda url: of_async_httpx(httpx2, url),
+    "requests": of_requests,
+    "aiohttp": of_aiohttp,
+}
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_an_answer_has_the_same_attributes_and_copies(name: str) -> None:
+    with serving(Script(COMPLETION)) as script:
+        url = f"http://{script.host}/v1/chat/completions"
+        bare = SCENARIOS[name](url)
+        with aso.instrument(sinks=[MemorySink()], hosts={script.host: "openai"}):
+            assert SCENARIOS[name](url) == bare
+            assert aso.stats().calls == 1
+
+
+def test_functions_look_the_same_to_inspection() -> None:
+    bare = [signature_of(function) for function in FUNCTIONS]
+    with aso.instrument(sinks=[MemorySink()]):
+        assert [signature_of(function) for function in FUNCTIONS] == bare
