@@ -1,65 +1,49 @@
-"""What the bytes mean: one small file per wire format; this is their register."""
+"""What the bytes mean: one small file per wire format; this is their register.
+
+A file is loaded with the first call that speaks its format: a program speaks one or two.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
 
-from aso.wire import (
-    audio,
-    bedrock,
-    chat_completions,
-    cohere,
-    completions,
-    conversations,
-    embeddings,
-    generate_content,
-    google_batches,
-    images,
-    jobs,
-    message_results,
-    messages,
-    ranking,
-    record,
-    responses,
-    xai,
-)
 from aso.wire.shape import Answer, Shape
 
-SHAPES: Mapping[str, Shape] = {
-    shape.name: shape
-    for shape in (
-        chat_completions.SHAPE,
-        completions.SHAPE,
-        embeddings.SHAPE,
-        embeddings.MODERATIONS,
-        responses.SHAPE,
-        messages.SHAPE,
-        bedrock.SHAPE,
-        cohere.SHAPE,
-        generate_content.SHAPE,
-        generate_content.EMBEDDINGS,
-        generate_content.PREDICTIONS,
-        generate_content.INTERACTIONS,
-        google_batches.SHAPE,
-        completions.FIM,
-        conversations.SHAPE,
-        images.SHAPE,
-        audio.TRANSCRIPTION,
-        audio.SPEECH,
-        ranking.RERANK,
-        ranking.OCR,
-        ranking.DECISIONS,
-        message_results.SHAPE,
-        jobs.RUNS,
-        jobs.BATCHES,
-        jobs.VIDEOS,
-        xai.SHAPE,
-        xai.DEFERRED,
-        xai.IMAGES,
-        xai.EMBEDDINGS,
-        xai.BATCHES,
-        record.SHAPE,
-    )
+# The file → the formats that are in it, by the names that journals have.
+_FILES: Mapping[str, tuple[str, ...]] = {
+    "audio": ("transcription", "speech"),
+    "bedrock": ("bedrock",),
+    "chat_completions": ("chat_completions",),
+    "cohere": ("cohere",),
+    "completions": ("completions", "fim"),
+    "conversations": ("conversations",),
+    "embeddings": ("embeddings", "moderations"),
+    "generate_content": ("generate_content", "embed_content", "predict", "interactions"),
+    "google_batches": ("google_batches",),
+    "images": ("images",),
+    "jobs": ("runs", "batches", "videos"),
+    "message_results": ("message_results",),
+    "messages": ("messages",),
+    "ranking": ("rerank", "ocr", "decisions"),
+    "record": ("record",),
+    "responses": ("responses",),
+    "xai": ("xai_chat", "xai_deferred", "xai_images", "xai_embeddings", "xai_batches"),
 }
+FORMATS: Mapping[str, str] = {name: file for file, names in _FILES.items() for name in names}
+"""Every format → its file."""
 
-__all__ = ["SHAPES", "Answer", "Shape"]
+
+class _Shapes(dict[str, Shape]):
+    """Format → Shape; what is not there yet is loaded from its file."""
+
+    def __missing__(self, name: str) -> Shape:
+        values = vars(import_module(f"aso.wire.{FORMATS[name]}")).values()
+        found = {one.name: one for one in values if isinstance(one, Shape)}
+        self.update(found)
+        return found[name]
+
+
+SHAPES: Mapping[str, Shape] = _Shapes()
+
+__all__ = ["FORMATS", "SHAPES", "Answer", "Shape"]
