@@ -54,7 +54,7 @@ class Sdk(NamedTuple):
 
 def plain(sdk: Sdk, script: Any) -> Any:
     answer = sdk.ask(sdk.client(script))
-    return [answer, answer._request_id]
+    return [answer, getattr(answer, "_request_id", None)]  # 1.40 has none
 
 
 def plain_async(sdk: Sdk, script: Any) -> Any:
