@@ -115,10 +115,13 @@ SCENARIOS: dict[str, tuple[Any, tuple[Any, ...]]] = scenarios(SDK) | {
         (stream_helper_until_done, (sse(),)),
         (beta_messages, (MESSAGE,)),
         (beta_stream, (sse(EVENTS),)),
-        (count_tokens, (_COUNTED,)),
         (post_untyped, (MESSAGE,)),
-        (listing, ({"data": [], "has_more": False, "first_id": None, "last_id": None},)),
         (own_headers_stay, (MESSAGE,)),
         (function_shapes, (MESSAGE,)),
     )
 }
+if hasattr(anthropic.Anthropic, "models"):
+    SCENARIOS.update(
+        count_tokens=(count_tokens, (_COUNTED,)),
+        listing=(listing, ({"data": [], "has_more": False, "first_id": None, "last_id": None},)),
+    )
