@@ -31,7 +31,7 @@ if [ ! -f "$stamp" ] || [ -n "$(find pyproject.toml tools/*.sh -newer "$stamp")"
     litellm-1.60.*) with='openai==1.61.0' ;; # its day's, which it sends by
     litellm-1.80.*) with='openai<3' ;;
     litellm-*) with='mcp>=2.2,<3' ;; # its responses() imports it
-    mistralai-*) with='httpx>=0.28' ;;
+    google-genai-* | mistralai-*) with='httpx>=0.28' ;;
     *) with='httpx<0.28' ;; # openai 1.40 and anthropic 0.40 pass an argument that 0.28 has removed
   esac
   "$folder/bin/python" -m pip install --quiet --disable-pip-version-check "$sdk==$version" "$with"

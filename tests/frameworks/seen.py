@@ -184,9 +184,9 @@ _GEMINI: Mapping[str, Any] = {
 }
 
 
-def gemini_by(client: str) -> dict[str, Any]:
-    """Return a whole event of Google's SDK, which is seen by the HTTP client below it."""
-    return {**_GEMINI, "sdk": {"name": client, "version": version(client)}}
+def gemini() -> dict[str, Any]:
+    """Return a whole event of Google's SDK, which owns its calls."""
+    return {**_GEMINI, "sdk": {"name": "google-genai", "version": version("google-genai")}}
 
 
 def refused(call: Mapping[str, Any], **changes: Any) -> dict[str, Any]:

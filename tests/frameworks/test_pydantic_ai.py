@@ -18,7 +18,7 @@ from tests.frameworks.seen import (
     REFUSED,
     RESPONSE,
     captured,
-    gemini_by,
+    gemini,
     refused,
     whole,
 )
@@ -35,7 +35,7 @@ by_anthropic: Any = pytest.importorskip("pydantic_ai.providers.anthropic")
 by_google: Any = pytest.importorskip("pydantic_ai.providers.google")
 
 QUESTION = "Say hello."
-GOOGLE = gemini_by("httpx2")
+GOOGLE = gemini()
 
 
 class Case(NamedTuple):
