@@ -202,7 +202,10 @@ def model_in(path: str) -> str | None:
 
 def asked(method: str, path: str, speaker: str = "") -> tuple[Route | None, str | None]:
     """Return the route of what can bill or settle, and the id of what would be settled."""
-    route = _meant(path, speaker) or find(path) if method == "post" else _changed(method, path)
+    if method == "post":
+        route = (_meant(path, speaker) if speaker else None) or find(path)
+    else:
+        route = _changed(method, path)
     if route is not None:
         return route, None
     return settling(method, path, speaker) or (None, None)
