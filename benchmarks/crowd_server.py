@@ -36,7 +36,12 @@ _GENERATED = {
     "usageMetadata": {"promptTokenCount": 11, "candidatesTokenCount": 22, "totalTokenCount": 33},
     "modelVersion": "gemini-2.5-flash",
 }
-_ANSWERS = ((b"chat/completions", _CHAT), (b"messages", _MESSAGE), (b"generateContent", _GENERATED))
+_ANSWERS = (("chat/completions", _CHAT), ("messages", _MESSAGE), ("generateContent", _GENERATED))
+
+
+def answer_to(url: str) -> object:
+    """Return what a path is answered with."""
+    return next(document for path, document in _ANSWERS if path in url)
 
 
 def _response(document: object) -> bytes:
@@ -47,7 +52,7 @@ def _response(document: object) -> bytes:
     return head.encode() + body
 
 
-_RESPONSES = [(path, _response(document)) for path, document in _ANSWERS]
+_RESPONSES = [(path.encode(), _response(document)) for path, document in _ANSWERS]
 
 
 async def _serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

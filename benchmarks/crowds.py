@@ -2,7 +2,7 @@
 
     python -m benchmarks.crowds [calls]
 
-Real sockets, to a server in a process of its own. Each call has a dimension of its own; an event that
+Threads and aiohttp go over real sockets, to a server in a process of its own. Each call has a dimension of its own; an event that
 is missing, doubled or another's ends the run. Each crowd comes three times: the interpreter's allocated
 blocks after the second and the third tell whether memory is flat.
 """
@@ -26,10 +26,12 @@ import httpx2
 import openai
 import requests
 from google import genai
+from google.genai import types
 
 import aso
 from aso.testing import capture_events
 from benchmarks.answers import REQUEST
+from benchmarks.crowd_server import answer_to
 from benchmarks.timing import heading
 
 THREADS = 64
@@ -55,16 +57,19 @@ def sync_clients(address: str) -> Mapping[str, Ask]:
 
 
 def async_clients(address: str, session: aiohttp.ClientSession) -> Mapping[str, Ask]:
-    """Return one call of each async client."""
+    """Return one call of each async client; httpx's pools take the square of so many: they get none."""
     url = f"http://{address}/v1/chat/completions"
     openai_client = openai.AsyncOpenAI(
-        base_url=f"http://{address}/v1", api_key="none", timeout=600, max_retries=0
+        base_url=f"http://{address}/v1", api_key="none", http_client=_client_of(openai._base_client)
     )
     claude = anthropic.AsyncAnthropic(
-        base_url=f"http://{address}", api_key="none", timeout=600, max_retries=0
+        base_url=f"http://{address}", api_key="none", http_client=_client_of(anthropic._base_client)
     )
-    google = genai.Client(api_key="none", http_options={"base_url": f"http://{address}"})
-    plain, plain2 = httpx.AsyncClient(timeout=600), httpx2.AsyncClient(timeout=600)
+    own = types.HttpOptions(
+        base_url=f"http://{address}", httpx_async_client=_client_of(genai._api_client)
+    )
+    google = genai.Client(api_key="none", http_options=own)
+    plain, plain2 = _answered(httpx), _answered(httpx2)
 
     async def by_aiohttp() -> None:
         async with session.post(url, json=REQUEST) as response:
@@ -78,6 +83,18 @@ def async_clients(address: str, session: aiohttp.ClientSession) -> Mapping[str, 
         "httpx2": lambda: plain2.post(url, json=REQUEST),
         "aiohttp": by_aiohttp,
     }
+
+
+def _client_of(below: Any) -> Any:
+    return _answered(getattr(below, "httpx2", None) or below.httpx)
+
+
+def _answered(http: Any) -> Any:
+    async def answer(request: Any) -> Any:
+        await asyncio.sleep(0.1)  # all are under way before the first is answered
+        return http.Response(200, json=answer_to(str(request.url)))
+
+    return http.AsyncClient(transport=http.MockTransport(answer), timeout=600)
 
 
 def _message() -> dict[str, Any]:
