@@ -20,6 +20,7 @@ from functools import partial
 import aso
 from aso.sinks import LedgerSink
 from benchmarks.answers import REQUEST, whole
+from benchmarks.clients import CALLS
 from benchmarks.sdk import async_client, sync_client
 from benchmarks.timing import each, expect_no_errors, heading, home, percentile
 
@@ -37,6 +38,8 @@ def main() -> None:
             compare(f"async, {title}", async_calls(size), seconds)
             if size < SIZES["20 MB"]:
                 compare(f"async, {AT_ONCE} at once, {title}", crowds(size), seconds)
+        for name, make in CALLS.items():
+            compare(f"{name}, 1 KB", partial(each, make(SIZES["1 KB"])), seconds)
 
 
 def sync_calls(size: int) -> Callable[[int], list[int]]:
