@@ -1,18 +1,19 @@
 """Google's batches: made by ``batchGenerateContent``, settled by whoever sees the end of one.
 
 As recorded (2026-08-19, in the corpus): the answers stand in the operation, each with its own usage.
-Those that are written to a file are not seen here: such a batch stays pending. Half price, as of its
-submission: ai.google.dev/gemini-api/docs/batch-api.
+Those that are written to a file are not seen here: such a batch stays pending. Half price:
+ai.google.dev/gemini-api/docs/batch-api (2026-11-26); that of its creation, as with OpenAI's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
 
 from aso.wire import generate_content
 from aso.wire.access import field, fields, items, plain, text
+from aso.wire.jobs import observe_whole
 from aso.wire.shape import Answer
 
 _OVER = frozenset({"SUCCEEDED", "FAILED", "CANCELLED", "EXPIRED", "PARTIALLY_SUCCEEDED"})
@@ -38,15 +39,15 @@ def read(body: Any, answer: Answer) -> None:
 def _read_answers(said: Mapping[str, Any], answer: Answer) -> dict[str, Any] | None:
     written = field(field(said.get("response"), "inlinedResponses"), "inlinedResponses")
     total: dict[str, Any] | None = None
-    answer.chars = 0
+    answer.chars = searches = 0
     for one in items(written):
         each = Answer()
         generate_content.read(field(one, "response") or {}, each)
         answer.chars += each.chars or 0
-        answer.queries |= each.queries
+        searches += len(each.queries)
         total = _added(total or {}, plain(each.usage)) if each.usage is not None else total
-    if answer.queries:
-        answer.note("web_searches", len(answer.queries))
+    if searches:
+        answer.note("web_searches", searches)
     return total
 
 
@@ -78,9 +79,6 @@ def _milliseconds(moment: Any) -> int | None:
     return int(parsed.replace(tzinfo=timezone.utc).timestamp()) * 1000
 
 
-def observer(answer: Answer) -> Callable[[Any], None]:
-    """Return what reads a chunk; nobody streams these: a chunk would be a whole."""
-    return lambda chunk: read(chunk, answer)
-
-
-SHAPE = generate_content.SHAPE._replace(name="google_batches", read=read, observer=observer)
+SHAPE = generate_content.SHAPE._replace(
+    name="google_batches", read=read, observer=observe_whole(read)
+)

@@ -43,6 +43,15 @@ def test_a_batch_is_settled_by_whoever_sees_its_end() -> None:
     ]
 
 
+def test_each_answer_searched_for_itself() -> None:
+    found = {**ANSWER["candidates"][0], "groundingMetadata": {"webSearchQueries": ["weather"]}}
+    searched = {**ANSWER, "candidates": [found]}
+    with playing(batch("SUCCEEDED", searched, searched)) as script, captured(script) as events:
+        client = script.client()
+        client.batches.get(name=_NAME)
+    assert [event.usage.web_search_requests for event in events] == [2]
+
+
 def test_it_costs_half_of_what_its_answers_would() -> None:
     uncached = {"promptTokenCount": 600, "candidatesTokenCount": 20, "totalTokenCount": 620}
     asked = {**ANSWER, "usageMetadata": uncached}
