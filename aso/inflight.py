@@ -159,6 +159,14 @@ class Inflight:
         elif _was_unsent(error):
             self.unsent += 1
 
+    def errored(self) -> bool:
+        """Finish where the answer is an HTTP error; return False where it is none."""
+        if self.http_status is None or self.http_status < FIRST_ERROR_STATUS:
+            return False
+        self.error_type = str(self.http_status)  # as OpenTelemetry's error.type
+        self.finish("error")
+        return True
+
     def refused(self, error_type: str) -> None:
         """Write the event of a refusal: nothing was sent."""
         if not self._take():

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from typing import Any
 
-from aso.inflight import FIRST_ERROR_STATUS, Inflight
+from aso.inflight import Inflight
 from aso.providers import Provider
 
 
@@ -58,13 +58,8 @@ class Frame:
     def returned(self, live: set[Inflight]) -> None:
         """End a call whose answer is whole; a stream ends when it ends."""
         flight = self.flight
-        if flight is None or flight in live:
-            return
-        if flight.http_status is not None and flight.http_status >= FIRST_ERROR_STATUS:
-            flight.error_type = str(flight.http_status)  # as OpenTelemetry's error.type
-            flight.finish("error")
-            return
-        flight.finish("completed")
+        if flight is not None and flight not in live and not flight.errored():
+            flight.finish("completed")
 
 
 FRAME: ContextVar[Frame | None] = ContextVar("aso_current_frame", default=None)

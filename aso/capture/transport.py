@@ -132,10 +132,7 @@ class Transport(Capture):
             return
         with self.pipeline.guard:
             self.answered(flight, result)
-            if flight.http_status is not None and flight.http_status >= FIRST_ERROR_STATUS:
-                flight.error_type = str(flight.http_status)  # as OpenTelemetry's error.type
-                self.pipeline.live.discard(flight)
-                flight.finish("error")
+            if flight.errored():
                 return
         super().returned(flight, result)
 
