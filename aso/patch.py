@@ -18,6 +18,7 @@ from wrapt import FunctionWrapper, register_post_import_hook
 from aso.errors import ConfigError
 from aso.guard import say
 from aso.hook import Hook, Integration, Wrapper
+from aso.version import installed
 
 _SAID: dict[str, float] = {}
 Owner = type | ModuleType
@@ -63,7 +64,7 @@ class Applied:
             say(
                 self.problem,
                 f"aso: integration {one.name!r} is off: {self.problem} in {one.distribution} "
-                f"{version_of(one)} (tested: {' to '.join(one.versions)}); its calls are counted as "
+                f"{installed(one.distribution)} (tested: {' to '.join(one.versions)}); its calls are counted as "
                 "plain HTTP where they go to a known or mapped host; see 'aso doctor'",
                 said=_SAID,
             )
@@ -107,16 +108,6 @@ def _is_installed(package: str) -> bool:
         return importlib.util.find_spec(package) is not None
     except ModuleNotFoundError:  # nor is the package that it would be in
         return False
-
-
-def version_of(integration: Integration) -> str:
-    """Return the version that is installed; the SDK itself says it only once it is imported."""
-    from importlib import metadata  # rarely needed: kept off the import path
-
-    try:
-        return metadata.version(integration.distribution)
-    except metadata.PackageNotFoundError:  # vendored, or put on the path by hand
-        return "unknown"
 
 
 def _resolve(hook: Hook) -> tuple[Owner, str, Any]:

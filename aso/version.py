@@ -1,5 +1,15 @@
-"""The one place where the version stands."""
+"""The one place where the version stands, and where others' are asked for."""
 
 from __future__ import annotations
 
 __version__ = "0.1.0"
+
+
+def installed(distribution: str) -> str | None:
+    """Return the version of a distribution; None where it is not installed, or vendored."""
+    from importlib import metadata  # rarely needed: kept off the import path
+
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return None

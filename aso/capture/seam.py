@@ -8,6 +8,7 @@ from contextvars import ContextVar
 from aso.hook import Hook, Integration, Wrapper
 from aso.inflight import Inflight
 from aso.pipeline import Pipeline
+from aso.version import installed
 
 CURRENT: ContextVar[Inflight | None] = ContextVar("aso_current_call", default=None)
 """Who owns the request that is being made: the clients below it leave it alone (docs/adr/0002)."""
@@ -38,15 +39,5 @@ class Seam:
         if self._sdk is None:
             distribution = self.integration.distribution
             version = getattr(sys.modules.get(self.integration.package), "__version__", None)
-            self._sdk = (distribution, str(version or _installed(distribution)))
+            self._sdk = (distribution, str(version or installed(distribution) or "unknown"))
         return self._sdk
-
-
-def _installed(distribution: str) -> str:
-    """Return the version that the package index knows, where a package says none itself."""
-    from importlib import metadata  # no SDK but LiteLLM needs it
-
-    try:
-        return metadata.version(distribution)
-    except metadata.PackageNotFoundError:  # vendored, or frozen into one file
-        return "unknown"

@@ -6,7 +6,7 @@ import platform
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import closing
-from importlib import import_module, metadata
+from importlib import import_module
 from itertools import takewhile
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -22,7 +22,7 @@ from aso.ledger import Ledger, LedgerError
 from aso.patch import Applied
 from aso.pricing import bundled
 from aso.sinks.ledger import LedgerSink
-from aso.version import __version__
+from aso.version import __version__, installed
 
 _OURS, _FOREIGN = "aispendops", "aso"
 Finding = tuple[str, str, bool]  # what, what was found, whether it is in order
@@ -40,7 +40,7 @@ def _versions() -> Iterator[Finding]:
     python = f"{platform.python_implementation()} {platform.python_version()}"
     yield "python", f"{python} on {platform.system()}", True
     yield "aso", __version__, True
-    foreign = _version(_FOREIGN)
+    foreign = installed(_FOREIGN)
     if foreign is not None:
         yield (
             "package",
@@ -57,7 +57,7 @@ def _versions() -> Iterator[Finding]:
 
 
 def _integration(one: Integration) -> tuple[str, bool]:
-    found, (first, last) = _version(one.distribution), one.versions
+    found, (first, last) = installed(one.distribution), one.versions
     tested = f"tested from {first} to {last}"
     if found is None:
         return f"not installed ({tested})", True
@@ -160,10 +160,3 @@ def _journal(folder: Path) -> str:
         f"{folder.name}: {found['bytes']:,} bytes, {found['living']} living and {found['dead']} "
         f"dead writers, {owed:,} records to deliver"
     )
-
-
-def _version(distribution: str) -> str | None:
-    try:
-        return metadata.version(distribution)
-    except metadata.PackageNotFoundError:
-        return None

@@ -6,13 +6,13 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import partial
-from importlib import metadata
 from typing import NamedTuple
 
 from aso.cli.coverage import google, stainless
 from aso.cli.coverage.states import SILENT, STATES, covered
 from aso.cli.coverage.walk import Client, Method, methods
 from aso.integrations import INTEGRATIONS
+from aso.version import installed
 
 
 class Sdk(NamedTuple):
@@ -62,10 +62,7 @@ class Survey(NamedTuple):
 
 def version(name: str) -> str | None:
     """Return the installed version of an SDK; None where it is not installed."""
-    try:
-        return metadata.version(SDKS[name].distribution)
-    except metadata.PackageNotFoundError:
-        return None
+    return installed(SDKS[name].distribution)
 
 
 def survey(name: str) -> Survey:
