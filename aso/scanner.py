@@ -25,10 +25,11 @@ _INTERESTING = re.compile(
     rb'"usage(?:Metadata)?"\s*:\s*\{|"webSearchQueries"|"x_groq"|"finish_reason"\s*:\s*"|"type"\s*:\s*"(?:response\.(?:completed'
     rb'|incomplete|failed|created)|message_(?:start|delta|stop)|message-end|conversation\.response\.error|error)"'
     rb'|"event_type"\s*:\s*"(?:error|interaction\.completed)"'
-    rb'|"stream-end"|"messageStop"|"stop_?[rR]eason"\s*:\s*"|"amazon-bedrock-invocationMetrics"|^data: \{"error"'
+    rb'|"stream-end"|"messageStop"|"stop_?[rR]eason"\s*:\s*"|"amazon-bedrock-invocationMetrics"'
 )
+_ERROR = b'data: {"error"'  # apart: a pattern that may start with anything takes ten times as long
 # Key → its text. A search for a literal, and a pattern that starts with one, are several times
-# faster than one pattern for all. An event without choices is one of the Responses API.
+# faster than one pattern for all.
 _TEXTS = {
     key: re.compile(rb'%s"\s*:\s*"([^"\\\n]*(?:\\.[^"\\\n]*)*)"' % pattern)
     for key, pattern in (
@@ -41,6 +42,7 @@ _TEXTS = {
         (b'"partial_json"', rb'"partial_json'),
     )
 }
+_ELSEWHERE = frozenset({b'"thinking"', b'"partial_json"'})  # never beside choices
 _DELTA = re.compile(rb'"delta"\s*:\s*"([^"\\\n]*(?:\\.[^"\\\n]*)*)"')
 _NAMES = re.compile(rb'"(type|id|model|service_tier|status)"\s*:\s*"([^"\\]{1,200})"')
 _BACKGROUND = re.compile(rb'"background"\s*:\s*true')
@@ -128,7 +130,7 @@ class Scanner:
     def _events(self) -> Iterator[bytes]:
         """Yield the first event and the interesting ones near the end; each once."""
         lines = [line for line in b"\n".join(self._ends).splitlines() if _is_data(line)]
-        found = [line for line in lines if _INTERESTING.search(line)]
+        found = [line for line in lines if _INTERESTING.search(line) or line.startswith(_ERROR)]
         if self._first is not None and self._first not in found[:1]:
             found.insert(0, self._first)
         return (line.removeprefix(b"data:").strip() for line in found)
@@ -150,9 +152,11 @@ def _is_data(line: bytes) -> bool:
 
 def _text_length(lines: bytes) -> int:
     """Return the characters of all text in the events; of many at once, for that is cheaper."""
-    if b'"choices"' not in lines and (deltas := _DELTA.findall(lines)):
+    is_chat = b'"choices"' in lines
+    if not is_chat and (deltas := _DELTA.findall(lines)):  # of the Responses API
         return _length(b"".join(deltas))
-    found = [pattern.findall(lines) for key, pattern in _TEXTS.items() if key in lines]
+    keys = _TEXTS.keys() - _ELSEWHERE if is_chat else _TEXTS.keys()
+    found = [_TEXTS[key].findall(lines) for key in keys if key in lines]
     return sum(_length(b"".join(texts)) for texts in found)
 
 
