@@ -199,7 +199,7 @@ class Pipeline:
         """Return a UUIDv7 as 32 hexadecimal digits (RFC 9562, section 5.7)."""
         bits = self._random.getrandbits(74)
         number = now_ms << 80 | 0x7 << 76 | (bits >> 62) << 64 | 0b10 << 62 | bits & _LOW_62
-        return f"{number:032x}"
+        return number.to_bytes(16, "big").hex()
 
     def reseed(self) -> None:
         """Make a forked child's identifiers its own."""

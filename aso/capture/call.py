@@ -87,7 +87,7 @@ class Capture(Seam):
         flight.response = response
         flight.http_status = response.status_code
         flight.answered += 1
-        flight.attempts = max(flight.attempts, 1)
+        flight.attempts = flight.attempts or 1
         if flight.provider.counted_in:
             flight.read_headers(response.headers)
         if response.is_closed:

@@ -41,8 +41,10 @@ def _usage(answer: Mapping[str, Any]) -> Any:
 
 
 def _head(answer: Answer, body: Mapping[str, Any]) -> None:
-    answer.model = text(body.get("model")) or answer.model
-    answer.generation_id = text(body.get("id")) or answer.generation_id
+    if type(model := body.get("model")) is str and model:
+        answer.model = model
+    if type(identity := body.get("id")) is str and identity:
+        answer.generation_id = identity
 
 
 def read(body: Any, answer: Answer) -> None:
@@ -51,11 +53,10 @@ def read(body: Any, answer: Answer) -> None:
     _head(answer, said)
     answer.usage = usage = _usage(said)
     answer.service_tier = _tier(said, usage)
+    answer.chars = 0
     choices = items(said.get("choices"))
-    chars = 0
     for one in choices:
-        chars += _message_chars(field(one, "message"))
-    answer.chars = chars
+        answer.chars += _message_chars(field(one, "message"))
     if not choices and said.get("error") is not None:
         answer.failure = "error_body"  # some gateways say 200 and mean an error
     answer.complete = answer.failure is None
@@ -108,7 +109,8 @@ def _delta_chars(delta: Any) -> int:
 
 def _tier(body: Mapping[str, Any], usage: Any) -> str | None:
     """Return the served tier; Mistral says it inside the usage."""
-    return text(body.get("service_tier")) or text(field(usage, "service_tier"))
+    tier = body.get("service_tier")
+    return tier if type(tier) is str and tier else text(field(usage, "service_tier"))
 
 
 def request_chars(body: Mapping[str, Any]) -> int | None:
