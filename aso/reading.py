@@ -33,13 +33,13 @@ def at(value: Any, path: str) -> Any:
 
 def _follow(value: Any, names: tuple[str, ...]) -> Any:
     for name in names:
-        if type(value) is not _TABLE:
+        if type(value) is not TABLE:
             return None
         value = value.get(name)
     return value
 
 
-_TABLE: type[dict[str, Any]] = dict
+TABLE: type[dict[str, Any]] = dict
 is_a: Callable[[object, Any], bool] = isinstance  # under this name it narrows nothing
 NAMES: dict[str, tuple[str, ...]] = {}  # paths stand in tables of ours: there are few
 
@@ -55,7 +55,7 @@ def count(raw: Mapping[str, Any], paths: Paths, reading: Reading) -> int | None:
     for names in paths:
         value: Any = raw
         for name in names:  # as _follow does: a call for each counter is what reading costs
-            if type(value) is not _TABLE:
+            if type(value) is not TABLE:
                 value = None
                 break
             value = value.get(name)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from aso.reading import NAMES, TOKEN_NAMES, Paths, Reading, count, quantity, split
+from aso.reading import NAMES, TABLE, TOKEN_NAMES, Paths, Reading, count, quantity, split
 from aso.records import Usage, UsageSource
 from aso.usage_rules import RULES, audio_by_total, reasoning_by_total
 
@@ -41,8 +41,12 @@ class Counters(NamedTuple):
     rules: tuple[str, ...] = ()  # of RULES: what holds for the format, whoever speaks it
 
 
+_Form = tuple[str | tuple[str, ...], ...]
+"""The names in a usage object: a name, or a name with the names inside it."""
+
+
 class _Plan(NamedTuple):
-    """Which paths of a format can lead anywhere in a usage object with certain names."""
+    """Which paths of a format lead anywhere in a usage object of a certain form."""
 
     counters: Counters  # kept, so that its id stays its own
     tokens: tuple[tuple[str, Paths], ...]
@@ -50,7 +54,7 @@ class _Plan(NamedTuple):
     units: tuple[tuple[str, Paths], ...]
 
 
-_PLANS: dict[tuple[int, tuple[str, ...]], _Plan] = {}
+_PLANS: dict[tuple[int, _Form], _Plan] = {}
 _MOST_PLANS = 512  # a provider's objects have the same names: only a broken one comes near
 
 
@@ -113,7 +117,8 @@ def _quarter(chars: int | None) -> int | None:
 
 def _read(raw: Mapping[str, Any], counters: Counters) -> Reading:
     reading = Reading()
-    key = (id(counters), tuple(raw))
+    form = [(name, *part) if type(part) is TABLE else name for name, part in raw.items()]
+    key = (id(counters), tuple(form))
     plan = _PLANS.get(key) or _planned(key, counters)
     for name, paths in plan.tokens:
         reading.said[name] = count(raw, paths, reading)
@@ -126,11 +131,12 @@ def _read(raw: Mapping[str, Any], counters: Counters) -> Reading:
     return reading
 
 
-def _planned(key: tuple[int, tuple[str, ...]], counters: Counters) -> _Plan:
-    """Keep the plan for objects with these names: most paths of a format lead nowhere in one."""
+def _planned(key: tuple[int, _Form], counters: Counters) -> _Plan:
+    """Keep the plan for objects of this form: most paths of a format lead nowhere in one."""
     if len(_PLANS) >= _MOST_PLANS:
         _PLANS.clear()
-    there = frozenset(key[1])
+    parts: list[tuple[str, ...]] = [(part,) if isinstance(part, str) else part for part in key[1]]
+    there = {name: inside for name, *inside in parts}
     tokens = ((name, _open(getattr(counters, name), there)) for name in TOKEN_NAMES)
     units = ((name, _open(paths, there)) for name, paths in counters.units.items())
     plan = _PLANS[key] = _Plan(
@@ -142,9 +148,13 @@ def _planned(key: tuple[int, tuple[str, ...]], counters: Counters) -> _Plan:
     return plan
 
 
-def _open(paths: tuple[str, ...], there: frozenset[str]) -> Paths:
+def _open(paths: tuple[str, ...], there: Mapping[str, list[str]]) -> Paths:
     found = (NAMES.get(path) or split(path) for path in paths)
-    return tuple(names for names in found if names[0] in there)
+    return tuple(
+        names
+        for names in found
+        if names[0] in there and (len(names) == 1 or names[1] in there[names[0]])
+    )
 
 
 def _take_other_units(raw: Mapping[str, Any], counters: Counters, reading: Reading) -> None:
