@@ -6,9 +6,10 @@ Field order is the record's layout: append new fields at the end, never reorder 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import cache
+from collections.abc import Mapping
 from typing import Any, NamedTuple
+
+from aso.parsing import parsed
 
 
 class Origin(NamedTuple):
@@ -62,20 +63,13 @@ class Facts(NamedTuple):
     span_id: str | None
 
 
-@cache
-def _parser() -> Callable[..., Any]:
-    from pydantic_core import from_json  # there wherever records are written; not at import
-
-    return from_json
-
-
 def decode(payload: bytes) -> Facts:
     """Return the facts of a journal record.
 
     Raises:
         ValueError: the record is not one of ours.
     """
-    values = _parser()(payload, cache_strings="keys")  # values are hardly ever the same twice
+    values = parsed(payload)
     if len(values) < len(Facts._fields):
         raise ValueError(f"a record of {len(values)} fields; {len(Facts._fields)} are needed")
     return Facts._make(values[: len(Facts._fields)])

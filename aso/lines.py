@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 
 from aso.inflight import Inflight
+from aso.parsing import parsed
 from aso.scanner import decoder, ends
 from aso.wire import Answer, Shape
 
@@ -40,7 +41,7 @@ class Lines:
         if not line.strip():
             return
         try:
-            body = _long(line) if len(line) > _KEPT else json.loads(line)
+            body = _long(line) if len(line) > _KEPT else parsed(line)
         except ValueError:  # cut, or not JSON: nothing is read from it
             return
         flight = self._sibling()

@@ -16,6 +16,7 @@ from importlib import import_module
 from typing import Any
 
 from aso.framing import Frames, Framing
+from aso.parsing import parsed
 from aso.wire import Answer, Shape
 from aso.wire.access import items
 
@@ -87,7 +88,7 @@ class Scanner:
         """Fill the answer from what was kept."""
         self._turn()
         if self._is_json:
-            _read_whole(_json(self._rest), shape, answer)
+            read_whole(_json(self._rest), shape, answer)
             return
         observe = shape.observer(answer)
         for line in self._events():
@@ -136,7 +137,7 @@ class Scanner:
         return (line.removeprefix(b"data:").strip() for line in found)
 
 
-def _read_whole(body: Any, shape: Shape, answer: Answer) -> None:
+def read_whole(body: Any, shape: Shape, answer: Answer) -> None:
     """Read one answer; or a list of chunks, as Google streams where no event stream is asked for."""
     if isinstance(body, dict):
         shape.read(body, answer)
@@ -169,7 +170,7 @@ def _json(data: bytes) -> Any:
     if len(data) > _KEPT:
         return ends(data)
     try:
-        return json.loads(data)
+        return parsed(data)
     except ValueError:  # cut, or not JSON: nothing is read from it
         return None
 

@@ -15,9 +15,10 @@ from aso.dimension_rules import parse_dims
 from aso.framing import framing_of
 from aso.inflight import Inflight
 from aso.lines import Lines
+from aso.parsing import parsed
 from aso.pipeline import Pipeline
-from aso.scanner import Scanner, ends
-from aso.wire.access import is_a
+from aso.scanner import Scanner, ends, read_whole
+from aso.wire.access import TABLE, is_a
 
 Begun = tuple[Inflight | None, Any, Any]  # the call, or None; the arguments to go on with
 
@@ -105,8 +106,14 @@ class Capture(Seam):
         framing = framing_of(response.headers.get("content-type", ""))
         flight.stream = framing != "json" or flight.route.endpoint.startswith("stream")
         shape = flight.shape
-        if shape is None or (shape.takes_any_body and framing == "json"):
-            return json_of(response) if shape is not None else None
+        if shape is None:
+            return None
+        if framing == "json" and not shape.is_lines:
+            body = json_of(response)
+            if type(body) is TABLE or shape.takes_any_body:
+                return body
+            read_whole(body, shape, flight.answer)
+            return None
         scanner = Lines(flight) if shape.is_lines else Scanner(framing)
         scanner.feed(response.content)
         scanner.finish(shape, flight.answer)
@@ -157,13 +164,11 @@ def strip(headers: Any) -> None:
 
 def json_of(response: Any) -> Any:
     """Return the JSON of an answer that is read; of a long one, its ends."""
-    import json
-
     content = response.content
     if len(content) > _MAX_SECOND_PARSE:
         return ends(content)
     try:
-        return json.loads(content)
+        return parsed(content)
     except ValueError:  # a gateway's page, or nothing: no fault of ours, and it says nothing
         return None
 

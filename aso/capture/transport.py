@@ -6,7 +6,6 @@ behalf, for the caller would see it.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -15,11 +14,15 @@ from aso import routes
 from aso.capture.call import Begun, Capture, dims_in
 from aso.capture.frame import FRAME, Frame
 from aso.capture.seam import CURRENT
+from aso.hook import Integration
 from aso.inflight import FIRST_ERROR_STATUS, Inflight
+from aso.parsing import parsed
+from aso.pipeline import Pipeline
 from aso.providers import PROXY, UNKNOWN, Provider, resolve
 from aso.wire.access import TABLE, is_a
 
 _MAX_PARSED = 64 * 1024
+_MOST_KNOWN = 256
 _FIELD = re.compile(rb'"model"\s*:\s*"([^"\\]{1,200})"')
 _FORM_FIELD = re.compile(rb'name="model"\r\n(?:[^\r\n]+\r\n)*\r\n([^\r\n]{1,200})\r\n')
 
@@ -35,16 +38,28 @@ class Sent(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """Whom a request asks, and what; ``settles`` is the id of an earlier call."""
+    """Whom a request asks, and what.
+
+    Attributes:
+        model: as the path names it.
+        settles: the id of an earlier call.
+    """
 
     host: str
     provider: Provider
     route: routes.Route
+    model: str | None
     settles: str | None
 
 
 class Transport(Capture):
     """The wrappers of an HTTP client; a file each says what is sent and how an answer is read."""
+
+    def __init__(
+        self, pipeline: Pipeline, integration: Integration, *, only_below: bool = False
+    ) -> None:
+        super().__init__(pipeline, integration, only_below=only_below)
+        self._known: dict[tuple[object, ...], Asked] = {}
 
     def begin(self, instance: Any, args: Any, kwargs: Any) -> Begun:
         """Start a call, unless it belongs to an SDK's, or is one more attempt at one."""
@@ -93,7 +108,7 @@ class Transport(Capture):
             provider=asked.provider,
             host=asked.host,
             route=asked.route,
-            body=_body_of(sent, frame),
+            body=_body_of(sent, frame, asked.model),
             stream=False,
             sdk=self.sdk() if frame is None else frame.sdk,
             client_dims=dims if is_clients else None,
@@ -110,6 +125,16 @@ class Transport(Capture):
 
     def _asked(self, sent: Sent, frame: Frame | None) -> Asked | None:
         """Return whom and what a request asks; None: it is none of a provider's that can bill."""
+        about = None if frame is None else (frame.speaker, frame.provider.name, frame.is_sure)
+        key = (sent.method, sent.url, about)
+        found = self._known.get(key) or self._found(sent, frame)
+        # What only settles has an id in its path, and a query may hold a key.
+        is_kept = found is not None and found.settles is None and "?" not in sent.url
+        if found is not None and is_kept and len(self._known) < _MOST_KNOWN:
+            self._known[key] = found
+        return found
+
+    def _found(self, sent: Sent, frame: Frame | None) -> Asked | None:
         host, provider = resolve(sent.url, self.pipeline.hosts)
         speaker = provider.name
         # Where hosts serve much else, or nobody knows what (a token's issuer), the path must be known.
@@ -122,7 +147,7 @@ class Transport(Capture):
         route, settles = routes.asked(sent.method.lower(), sent.url, speaker)
         if route is None or (is_vague and route.operation == "other"):
             return None
-        return Asked(host, provider, route, settles)
+        return Asked(host, provider, route, routes.model_in(sent.url), settles)
 
     def returned(self, flight: Inflight, result: Any) -> None:
         """Read an answer that is whole; watch one that is still to be read."""
@@ -162,10 +187,10 @@ class Transport(Capture):
             flight.read_answer(self.body_of(flight, result, response))
 
 
-def _body_of(sent: Sent, frame: Frame | None) -> Mapping[str, Any]:
+def _body_of(sent: Sent, frame: Frame | None, model: str | None) -> Mapping[str, Any]:
     """Return the fields of what is sent, from before it was written where an SDK shows that."""
     body = frame.body if frame is not None else None
-    return request_body(sent.body if body is None else body, routes.model_in(sent.url))
+    return request_body(sent.body if body is None else body, model)
 
 
 def request_body(sent: Any, model: str | None) -> Mapping[str, Any]:
@@ -185,7 +210,7 @@ def request_body(sent: Any, model: str | None) -> Mapping[str, Any]:
 def _fields_of(sent: bytes) -> dict[str, Any]:
     if len(sent) <= _MAX_PARSED and sent[:1] == b"{":
         try:
-            found: Any = json.loads(sent)
+            found: Any = parsed(sent)
         except ValueError:  # not what it looks like; the provider will say so
             return {}
         return found if type(found) is TABLE else {}
