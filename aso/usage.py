@@ -17,6 +17,7 @@ from aso.usage_rules import RULES, audio_by_total, reasoning_by_total
 CHARACTERS_PER_TOKEN = (
     4  # the hosted product's rule for estimates (docs.aispendops.com, 2026-11-23)
 )
+_NOTHING = frozenset({None})
 _NO_UNITS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
@@ -85,7 +86,7 @@ def interpret(
     for name in (*counters.rules, *rules) if counters.rules else rules:
         RULES[name](reading, raw, extra, model or "")
     said = reading.said.values()  # in the order of Usage
-    if not reading.units and all(value is None for value in said):
+    if not reading.units and _NOTHING.issuperset(said):
         return None if not reading.doubtful else Usage(source="none")
     source: UsageSource = "partial" if reading.doubtful else "provider"
     return Usage._make((*said, reading.units, source))
