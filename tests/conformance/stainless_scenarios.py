@@ -1,6 +1,6 @@
 """What a caller of an SDK of Stainless's making does, one small function each; each returns what it saw.
 
-OpenAI's and Anthropic's SDKs come from one generator: the same scenarios run on both.
+SDKs of one generator: the same scenarios run on OpenAI's, Anthropic's and the small ones.
 """
 
 from __future__ import annotations
@@ -10,9 +10,12 @@ import copy
 import gc
 import itertools
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, NamedTuple
+
+import pytest
 
 from tests.conformance.observing import fails, look
 
@@ -254,6 +257,23 @@ def scenarios(sdk: Sdk) -> dict[str, tuple[Any, tuple[Any, ...]]]:
     answers |= dict.fromkeys(_WHOLE, (sdk.whole,))
     answers |= dict.fromkeys(_STREAMED, (sdk.streamed,))
     return {one.__name__: (partial(one, sdk), answers[one]) for one in answers}
+
+
+ERRORS = frozenset(
+    {
+        *("bad_request", "rate_limited", "timed_out", "timed_out_async", "interrupted"),
+        "stream_loop_raises",
+    }
+)
+"""The scenarios of every SDK of Stainless's that are to end in an error."""
+
+
+@contextmanager
+def quick_retries(base_client: Any) -> Iterator[None]:
+    """Let the SDK retry at once, bare and with aso alike."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(base_client, "INITIAL_RETRY_DELAY", 0.001)
+        yield
 
 
 _WHOLE = (

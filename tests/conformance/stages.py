@@ -1,0 +1,36 @@
+"""Where a fault of ours is put: the owner and the name of what fails, one for each stage of a call."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aso import inflight, pipeline, scanner, stream
+from aso.capture import over_http, stainless, transport
+
+Stages = dict[str, tuple[Any, str]]
+
+_EVERY: Stages = {
+    "begin": (pipeline.Pipeline, "begin"),
+    "dimensions": (pipeline.Pipeline, "dims_of"),
+    "request": (inflight.Inflight, "read_request"),
+    "finish": (inflight.Inflight, "_emit"),
+    "event id": (pipeline.Pipeline, "new_event_id"),
+    "journal": (pipeline.Pipeline, "emit"),
+}
+STAINLESS: Stages = {
+    "route": (stainless, "asked"),
+    **_EVERY,
+    "attach": (stream, "attach"),
+    "wrap": (stream, "parsed"),
+    "answer": (inflight.Inflight, "read_answer"),
+    "scan": (scanner.Scanner, "feed"),
+}
+OVER_HTTP: Stages = {
+    "frame": (over_http, "_body_in"),
+    "host": (transport, "resolve"),
+    "body": (transport, "request_body"),
+    **_EVERY,
+    "attempt": (transport.Transport, "_attempted"),
+    "scan": (scanner.Scanner, "feed"),
+    "end": (inflight.Inflight, "ended_by"),
+}

@@ -1,0 +1,26 @@
+"""Promise 1 for Groq's, Cerebras', Fireworks', Perplexity's and Together's SDKs."""
+
+from __future__ import annotations
+
+from tests.conformance.promise import Kept
+from tests.conformance.small_scenarios import suite_of
+
+
+class TestGroq(Kept):
+    suite = suite_of("groq", "Groq")
+
+
+class TestCerebras(Kept):
+    suite = suite_of("cerebras.cloud.sdk", "Cerebras", warm_tcp_connection=False)
+
+
+class TestFireworks(Kept):
+    suite = suite_of("fireworks", "Fireworks", "error_in_stream")  # a chunk like others
+
+
+class TestPerplexity(Kept):
+    suite = suite_of("perplexity", "Perplexity")
+
+
+class TestTogether(Kept):
+    suite = suite_of("together", "Together")
