@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any, NamedTuple
 
 import httpx
 
+from tests.conformance.bodies import EVENTS, body_of
 from tests.conformance.observing import signature_of
 from tests.conformance.promise import Suite
 from tests.conformance.stages import STAINLESS
@@ -15,30 +16,6 @@ from tests.conformance.stainless_scenarios import ERRORS, Sdk, quick_retries, sc
 from tests.openai_sdk.scripted import CHUNKS, COMPLETION, MESSAGES, sse, usage_when_asked
 
 _OVERLOADED = b'data: {"error": {"message": "overloaded"}}\n\n'
-
-
-class Body(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """A body that arrives in parts; a part that is an exception is raised instead."""
-
-    def __init__(self, parts: Sequence[Any]) -> None:
-        self.parts = parts
-        self.closed = 0
-
-    def __iter__(self) -> Iterator[bytes]:
-        for part in self.parts:
-            if isinstance(part, BaseException):
-                raise part
-            yield part
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        for part in self:
-            yield part
-
-    def close(self) -> None:
-        self.closed += 1
-
-    async def aclose(self) -> None:
-        self.closed += 1
 
 
 class Script:
@@ -55,8 +32,7 @@ class Script:
         if isinstance(answer, BaseException):
             raise answer
         if isinstance(answer, list):
-            kind = {"content-type": "text/event-stream"}
-            return httpx.Response(200, headers=kind, stream=Body(answer))
+            return httpx.Response(200, headers=EVENTS, stream=body_of(httpx)(answer))
         status, document = answer if isinstance(answer, tuple) else (200, answer)
         return httpx.Response(status, json=document, headers={"retry-after-ms": "1"})
 
@@ -68,7 +44,7 @@ class Scripted(NamedTuple):
     asynchronous: Callable[..., Any]
     options: dict[str, Any]
     http: Any = httpx
-    Body: Any = Body
+    Body: Any = body_of(httpx)
 
     def client(self, script: Any, **options: Any) -> Any:
         http = httpx.Client(transport=httpx.MockTransport(script))

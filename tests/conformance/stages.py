@@ -34,3 +34,10 @@ OVER_HTTP: Stages = {
     "scan": (scanner.Scanner, "feed"),
     "end": (inflight.Inflight, "ended_by"),
 }
+OVER_HTTPX: Stages = {
+    **OVER_HTTP,
+    "attach": (stream, "attach"),
+    "reader": (stream, "scanner_of"),
+    "end of a scan": (scanner.Scanner, "finish"),
+    "answer": (inflight.Inflight, "read_answer"),
+}
