@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable
-from typing import TYPE_CHECKING, Any
-
-from wrapt import ObjectProxy
+from typing import Any
 
 from aso.capture.call import strip
 from aso.capture.seam import CURRENT
 from aso.capture.transport import Sent, Transport
 from aso.inflight import Inflight
 from aso.stream import Tail, fed, scanner_of, watch
+from aso.watched import Watched
 from aso.wire.access import TUPLE
-
-if TYPE_CHECKING:
-    _Proxy = ObjectProxy[Any]
-else:  # not every version of wrapt that we take can be subscripted
-    _Proxy = ObjectProxy
 
 
 class Aiohttp(Transport):
@@ -61,7 +55,7 @@ class Aiohttp(Transport):
         self.pipeline.live.add(flight)
 
 
-class Content(_Proxy):
+class Content(Watched):
     """The body of an answer, watched. ``isinstance`` sees the original."""
 
     def __init__(self, wrapped: Any, tail: Tail, headers: Any) -> None:

@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import AsyncGenerator, Generator
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-from wrapt import ObjectProxy
+from typing import Any, NamedTuple
 
 from aso.capture.call import Begun, Capture
 from aso.capture.seam import CURRENT
@@ -20,11 +18,7 @@ from aso.inflight import Inflight
 from aso.providers import PROVIDERS, Provider, resolve
 from aso.routes import Route
 from aso.stream import Tail
-
-if TYPE_CHECKING:
-    _Proxy = ObjectProxy[Any]
-else:  # not every version of wrapt that we take can be subscripted
-    _Proxy = ObjectProxy
+from aso.watched import Watched
 
 
 class Rpc(NamedTuple):
@@ -175,7 +169,7 @@ class Grpc(Capture):
         flight.finish("completed")
 
 
-class Awaited(_Proxy):
+class Awaited(Watched):
     """An awaited call of grpc.aio, watched. ``isinstance`` sees the original."""
 
     def __init__(self, wrapped: Any, kind: Grpc, flight: Inflight) -> None:
@@ -197,7 +191,7 @@ class Awaited(_Proxy):
         return answer
 
 
-class Chunks(_Proxy):
+class Chunks(Watched):
     """A stream of gRPC's, watched. ``isinstance`` sees the original."""
 
     def __init__(self, wrapped: Any, kind: Grpc, flight: Inflight) -> None:

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
-
-from wrapt import ObjectProxy
+from typing import Any
 
 from aso.capture.call import strip
 from aso.capture.transport import Sent, Transport
 from aso.inflight import Inflight
 from aso.stream import Reader, Tail, fed, scanned, scanner_of, watch
-
-if TYPE_CHECKING:
-    _Proxy = ObjectProxy[Any]
-else:  # not every version of wrapt that we take can be subscripted
-    _Proxy = ObjectProxy
+from aso.watched import Watched
 
 
 class Requests(Transport):
@@ -55,7 +49,7 @@ class Requests(Transport):
         self.pipeline.live.add(flight)
 
 
-class Raw(_Proxy):
+class Raw(Watched):
     """The connection's own response of urllib3, watched. ``isinstance`` sees the original."""
 
     def __init__(self, wrapped: Any, tail: Tail, headers: Any) -> None:
