@@ -19,9 +19,9 @@ case $sdk in
   google-genai) set -- tests/google_sdk tests/conformance/test_google.py ;;
   mistralai)
     set -- tests/speakeasy_sdks/test_calls.py tests/speakeasy_sdks/test_streams.py \
-      tests/speakeasy_sdks/test_mistral.py tests/corpus/test_speakeasy_replay.py
+      tests/speakeasy_sdks/test_mistral.py tests/conformance/test_speakeasy.py tests/corpus/test_speakeasy_replay.py
     ;;
-  xai-sdk) set -- tests/xai_sdk ;;
+  xai-sdk) set -- tests/xai_sdk tests/conformance/test_xai.py ;;
   litellm) set -- tests/litellm_sdk ;;
 esac
 stamp=$folder/.installed

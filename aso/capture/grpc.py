@@ -108,7 +108,7 @@ class Grpc(Capture):
         flight, args, kwargs = self.begin(instance, args, kwargs)
         if flight is None:
             return wrapped(*args, **kwargs)
-        return Awaited(self._started(flight, wrapped, args, kwargs), self, flight)
+        return self._watched(Awaited, self._started(flight, wrapped, args, kwargs), flight)
 
     def stream(self, wrapped: Any, instance: Any, args: Any, kwargs: Any) -> Any:
         """Return what is iterated for the chunks, awaited or not."""
@@ -121,9 +121,16 @@ class Grpc(Capture):
             flight.finish("completed")
             return call
         self.pipeline.live.add(flight)
-        return Chunks(call, self, flight)
+        return self._watched(Chunks, call, flight)
 
     stream_async = stream
+
+    def _watched(self, kind: type[Awaited | Chunks], call: Any, flight: Inflight) -> Any:
+        """Return what stands in for a call; where that fails the call itself, and its event now."""
+        with self.pipeline.guard:
+            return kind(call, self, flight)
+        flight.finish("completed")
+        return call
 
     def opened(self, wrapped: Any, instance: Any, args: Any, kwargs: Any) -> Any:
         """Remember where a channel of grpc.aio leads: it keeps that to itself."""
@@ -133,7 +140,8 @@ class Grpc(Capture):
 
     def _started(self, flight: Inflight, wrapped: Any, args: Any, kwargs: Any) -> Any:
         if self.pipeline.gates is not None:
-            flight.reserve(self.pipeline.gates)
+            with self.pipeline.guard:
+                flight.reserve(self.pipeline.gates)
         CURRENT.set(flight)
         try:
             return wrapped(*args, **kwargs)

@@ -6,6 +6,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from aso.records import Call, Event
+
+
+class Room:
+    """A gate with room for every call, so that reserving is a stage that can fail."""
+
+    def reserve(self, call: Call) -> Room:
+        return self
+
+    async def areserve(self, call: Call) -> Room:
+        return self
+
+    def settle(self, event: Event | None) -> None:
+        """Take nothing."""
+
 
 class Sabotage(RuntimeError):
     """What a fault of ours raises."""

@@ -13,7 +13,10 @@ from typing import Any
 Observation = dict[str, Any]
 Scenario = Callable[[Any], Any]  # of a script, which keeps what was received
 
-_VARYING = re.compile(r"0x[0-9a-f]+|\d+\.\d+ ?ms")
+# Addresses, times, and gRPC's two ways to tell of one deadline.
+_VARYING = re.compile(
+    r"0x[0-9a-f]+|\d+\.\d+ ?ms|Stream removed \(Deadline Exceeded\)|Deadline Exceeded"
+)
 _VARYING_HEADERS = frozenset({"idempotency-key", "x-stainless-read-timeout", "host"})
 
 

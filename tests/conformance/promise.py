@@ -8,8 +8,10 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any, NamedTuple
 
 import aso
+from aso.policy import Gates
+from aso.runtime import RUNTIME
 from aso.sinks import MemorySink
-from tests.conformance.faults import sabotaged
+from tests.conformance.faults import Room, sabotaged
 from tests.conformance.observing import observe, without_asked_usage
 from tests.conformance.stages import Stages
 
@@ -65,6 +67,8 @@ class Promise:
     def is_kept_without(self, owner: Any, function: str) -> None:
         """Compare all scenarios while a stage of ours fails."""
         with self.instrumented(), sabotaged(owner, function):
+            assert RUNTIME.session is not None
+            RUNTIME.session.pipeline.gates = Gates([Room()])
             for name, bare in self.bare.items():
                 assert self.seen(name) == bare, f"{name} differs"
             assert aso.stats().internal_errors > 0, "the fault was not reached"
