@@ -1,4 +1,4 @@
-"""Arguments, environment and files → Settings. The only reader of os.environ.
+"""Arguments, environment and files → Settings.
 
 Order: the argument, then the variable: ASO_API_KEY, ASO_ENDPOINT, ASO_DIMENSIONS, ASO_ENV,
 ASO_POLICY, ASO_HOME, ASO_DISABLED.
@@ -6,7 +6,6 @@ ASO_POLICY, ASO_HOME, ASO_DISABLED.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from aso.credentials import ApiKey, checked_endpoint
 from aso.dimension_rules import MAX_PAIRS, MAX_VALUE_LENGTH, is_text, parse_dims, written
+from aso.environment import from_environment, home
 from aso.errors import ConfigError
 from aso.guard import say
 from aso.providers import PROVIDERS, PROXY
@@ -108,29 +108,6 @@ def credentials(
     key = None if secret is None else ApiKey.parse(secret, name)
     url, source = _given(endpoint, "endpoint")
     return key, checked_endpoint(url, source, allow_insecure=allow_insecure)
-
-
-def home() -> Path | None:
-    """Return where aso keeps its files: ASO_HOME, else ~/.aso; None where there is no home.
-
-    Raises:
-        ConfigError: ASO_HOME cannot be a path.
-    """
-    chosen = from_environment("ASO_HOME")
-    try:
-        return Path(chosen).expanduser().absolute() if chosen else Path.home() / ".aso"
-    except (RuntimeError, OSError) as error:  # no such user, no home, no working directory
-        if chosen is None:
-            return None
-        raise ConfigError(
-            f"ASO_HOME is {chosen!r}, which is no path here ({error}): "
-            "write an absolute path that this process may write to"
-        ) from error
-
-
-def from_environment(name: str) -> str | None:
-    """Return what a variable says; None where it says nothing."""
-    return os.environ.get(name) or None  # noqa: TID251 — this module's purpose
 
 
 def _given(argument: Any, name: str) -> tuple[Any, str]:

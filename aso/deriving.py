@@ -43,7 +43,7 @@ class Derive:
     """
 
     def __init__(self, prices: Prices | None = None, home: Path | None = None) -> None:
-        self._folder = None if home is None else home / "prices"
+        self._home = home
         self._pricers: dict[str | None, Pricer] = {}
         self.sha256 = None if prices is None else self._keep(prices)
 
@@ -53,25 +53,22 @@ class Derive:
 
     def _pricer(self, sha256: str | None) -> Pricer:
         if sha256 not in self._pricers:
-            from aso.pricing import Pricer, load_overlay
+            from aso.pricing import Pricer
+            from aso.pricing.kept import kept_contract
 
-            overlay = None
-            if sha256 is not None and self._folder is not None:
-                with suppress(OSError, ValueError):  # gone or broken: list prices are left
-                    kept = (self._folder / f"{sha256}.json").read_text(encoding="utf-8")
-                    overlay = load_overlay(kept)
+            overlay = None  # gone or broken: list prices are left
+            if sha256 is not None and self._home is not None:
+                overlay = kept_contract(self._home, sha256)
             self._pricers[sha256] = Pricer(overlay=overlay)
         return self._pricers[sha256]
 
     def _keep(self, prices: Prices) -> str:
         from aso.pricing import Pricer, load_overlay
+        from aso.pricing.kept import keep_contract
 
         overlay = load_overlay(prices)
         self._pricers[overlay.sha256] = Pricer(overlay=overlay)
-        if self._folder is not None:
+        if self._home is not None:
             with suppress(OSError):  # a home that cannot be written: the journal is in memory, too
-                self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-                path = self._folder / f"{overlay.sha256}.json"
-                path.touch(mode=0o600)
-                path.write_text(overlay.canonical, encoding="utf-8")
+                keep_contract(self._home, overlay)
         return overlay.sha256

@@ -13,10 +13,12 @@ from aso.pricing import Pricer
 from aso.providers import PROVIDERS, UNKNOWN, data_residency, publisher
 from aso.reading import at
 from aso.records import Cost, CostLine, Event, Kind, Outcome, Usage
+from aso.semconv import TOKEN_FIELDS, decimal_text
 from aso.usage import as_partial, estimate, interpret
 from aso.wire import SHAPES
 from aso.wire.cohere import BILLED
 
+RECORDED = "aso.record"  # the source of the line of a cost that the program said itself
 _NO_USAGE = Usage(source="none")
 _FIRST_ERROR_STATUS = 400
 
@@ -25,7 +27,8 @@ def build(facts: Facts, origin: Origin, pricer: Pricer) -> Event:
     """Return the event of one call."""
     model = _without_prefix(facts.model) or _without_prefix(facts.request_model)
     usage = usage_of(facts, model)
-    cost = cost_of(facts, usage, model, pricer)
+    billed, conditions = _billed(usage, facts), conditions_of(facts)
+    cost = _cost_of(facts, billed, conditions, model, pricer)
     sdk_name, sdk_version = facts.sdk or (None, None)
     return Event(  # by position, in the order of the fields: by name costs twice as much
         _uuid_text(facts.event_id),
@@ -64,6 +67,7 @@ def build(facts: Facts, origin: Origin, pricer: Pricer) -> Event:
         facts.function,
         facts.trace_id,
         facts.span_id,
+        basis(facts, conditions, billed if billed is not usage else None),
     )
 
 
@@ -90,18 +94,20 @@ def usage_of(facts: Facts, model: str | None) -> Usage:
     return found or estimate(facts.prompt_chars, facts.completion_chars)
 
 
-def cost_of(facts: Facts, usage: Usage, model: str | None, pricer: Pricer) -> Cost:
+def _cost_of(
+    facts: Facts, billed: Usage, conditions: Mapping[str, Any], model: str | None, pricer: Pricer
+) -> Cost:
     """Return the price in force when the call ended."""
     if facts.kind == "unmetered":
         return Cost()
     if (recorded := (facts.extra or {}).get("recorded_cost")) is not None:
         return _recorded(Decimal(recorded), facts.provider, model)
     return pricer.price(
-        _billed(usage, facts),
+        billed,
         provider=facts.provider,
         model=model,
-        at=datetime.fromtimestamp(_priced_at_ms(facts) / 1000, timezone.utc),
-        conditions=conditions_of(facts),
+        at=instant(_priced_at_ms(facts)),
+        conditions=conditions,
         outcome=facts.outcome,
         http_status=facts.http_status,
         attempts=0 if (facts.extra or {}).get("unsent") else facts.attempts,
@@ -126,7 +132,7 @@ def _recorded(amount: Decimal, provider: str, model: str | None) -> Cost:
         amount=amount,
         model=model,
         provider=provider,
-        source="aso.record",
+        source=RECORDED,
     )
     return Cost(total=amount, status="priced", source="custom", lines=(line,))
 
@@ -136,6 +142,7 @@ def conditions_of(facts: Facts) -> dict[str, Any]:
     extra, usage = facts.extra, facts.usage
     found: dict[str, Any] = dict(extra.get("conditions") or {}) if extra else {}
     found["endpoint"] = facts.endpoint
+    found["dimensions"] = facts.dims
     if isinstance(usage, dict):
         for name in _CONDITIONS_IN_USAGE:
             if name in usage and (value := at(usage, name)) is not None:
@@ -149,9 +156,42 @@ def conditions_of(facts: Facts) -> dict[str, Any]:
     return found
 
 
-def rewritten(event: Event, *, revision: int, reason: str, cost: Cost) -> Event:
-    """Return a later revision of the event with another cost."""
-    return event._replace(revision=revision, revision_reason=reason, cost=cost)
+def basis(
+    facts: Facts, conditions: Mapping[str, Any], billed: Usage | None
+) -> Mapping[str, Any] | None:
+    """Return what the price depends on and no other field of the event says; None: nothing.
+
+    Conditions by name; ``at_ms``: the instant that decided, where it is not the event's end;
+    ``billed``: the quantities that are billed, where they are not those that were used.
+    """
+    found = {
+        name: _plain(value)
+        for name, value in conditions.items()
+        if name not in _SAID_ELSEWHERE and value is not None
+    }
+    if (at_ms := _priced_at_ms(facts)) != facts.ended_at_ms:
+        found["at_ms"] = at_ms
+    if billed is not None:
+        found["billed"] = _plain(
+            {name: getattr(billed, attribute) for attribute, name in TOKEN_FIELDS.items()}
+            | dict(billed.units)
+        )
+    return found or None
+
+
+def instant(epoch_ms: int) -> datetime:
+    """Return the aware instant that prices are looked up by."""
+    return datetime.fromtimestamp(epoch_ms / 1000, timezone.utc)
+
+
+def _plain(value: Any) -> Any:
+    """Return the value as the wire writes it: decimals and floats as text, what is null left out."""
+    if isinstance(value, Mapping):
+        said = cast("Mapping[str, Any]", value)
+        return {name: _plain(one) for name, one in said.items() if one is not None}
+    if isinstance(value, (float, Decimal)):
+        return decimal_text(Decimal(str(value)))
+    return value
 
 
 def _answered(facts: Facts) -> bool:
@@ -186,5 +226,6 @@ def _uuid_text(digits: str) -> str:
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
+_SAID_ELSEWHERE = frozenset({"endpoint", "service_tier", "dimensions", "units"})
 _CONDITIONS_IN_USAGE = ("search_context_size", "speed", "inference_geo")
 _UUID_DIGITS = 32

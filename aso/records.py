@@ -121,6 +121,7 @@ class Cost(NamedTuple):
     """What it cost, in USD. Unknown is None, never 0. The lines sum to ``total`` exactly.
 
     ``notes`` says in short words what a reader must know, e.g. ``tier_unknown:scale``.
+    ``contract_sha256``: of the contract prices in force, whether or not they touched this call.
     """
 
     total: Decimal | None = None
@@ -135,6 +136,7 @@ class Cost(NamedTuple):
     catalog_version: str | None = None
     catalog_sha256: str | None = None
     notes: Sequence[str] = ()
+    contract_sha256: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the cost fields of the event, in wire form."""
@@ -155,6 +157,7 @@ class Cost(NamedTuple):
             "catalog": {"version": self.catalog_version, "sha256": self.catalog_sha256}
             if known
             else None,
+            "contract": {"sha256": self.contract_sha256} if self.contract_sha256 else None,
         }
 
 
@@ -162,6 +165,7 @@ class Event(NamedTuple):
     """One call, priced. Immutable; ``to_dict()`` is its wire form, ``aso.event/1``.
 
     Times are milliseconds since the epoch. See docs/event.md for every field.
+    ``pricing_conditions``: what the price depends on and no other field says (`aso.event.basis`).
     """
 
     event_id: str
@@ -200,6 +204,7 @@ class Event(NamedTuple):
     function: str | None
     trace_id: str | None
     span_id: str | None
+    pricing_conditions: Mapping[str, Any] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the wire form, ``aso.event/1``: plain values, decimals as strings."""
@@ -241,6 +246,7 @@ class Event(NamedTuple):
             if usage.units
             else {},
             **self.cost.to_dict(),
+            "pricing_conditions": self.pricing_conditions,
             "prompt_chars": self.prompt_chars,
             "completion_chars": self.completion_chars,
             "completion_bytes": self.completion_bytes,

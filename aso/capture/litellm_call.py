@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from aso.capture.litellm_names import own_provider, provider_named, sent_names
-from aso.config import from_environment
+from aso.environment import from_environment
 from aso.guard import attempt
 from aso.providers import UNKNOWN, Provider, resolve
 from aso.routes import Route, find

@@ -11,7 +11,7 @@ from itertools import takewhile
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from aso import config
+from aso import config, environment
 from aso.errors import AsoError
 from aso.guard import attempt
 from aso.hook import Hook, Integration, Wrapper
@@ -116,7 +116,7 @@ def _settings() -> Iterator[Finding]:
 
 
 def _storage(path: Path | None) -> Iterator[Finding]:
-    home = config.home()
+    home = environment.home()
     if home is None:
         yield "home", "none: the journal is in memory; set ASO_HOME to a writable folder", False
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from aso import config
+from aso import environment
 from aso.deriving import Derive
 from aso.guard import Guard
 from aso.journal import adopt_and_read, destinations
@@ -18,7 +18,7 @@ def drain(sink: LedgerSink) -> int:
     Living processes deliver their own, within a second. A record that cannot be read is passed
     over and counted by the guard; what cannot be opened stays for the next time.
     """
-    home = config.home()
+    home = environment.home()
     if home is None or sink.destination is None:
         return 0
     derive, guard, count = Derive(home=home), Guard("aso.drain"), 0

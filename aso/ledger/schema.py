@@ -53,6 +53,7 @@ REST = (
     "completion_bytes",
     "trace_id",
     "span_id",
+    "pricing_conditions",
 )
 USAGE = (
     "input_tokens",
@@ -78,6 +79,7 @@ COST = (
     "catalog_version",
     "catalog_sha256",
     "notes",
+    "contract_sha256",
 )
 LINE = (
     "unit",

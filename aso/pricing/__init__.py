@@ -8,12 +8,23 @@ from typing import Any
 
 from aso.errors import ConfigError
 from aso.pricing.catalog import Catalog, bundled
+from aso.pricing.catalog_file import read_catalog
+from aso.pricing.kept import in_force
 from aso.pricing.overlay import Overlay, load_overlay
 from aso.pricing.pricer import Pricer
 from aso.pricing.units import as_quantity
 from aso.records import Cost, Usage
 
-__all__ = ["Catalog", "Overlay", "Pricer", "bundled", "load_overlay", "price"]
+__all__ = [
+    "Catalog",
+    "Overlay",
+    "Pricer",
+    "bundled",
+    "in_force",
+    "load_overlay",
+    "price",
+    "read_catalog",
+]
 
 _CONDITIONS = frozenset(
     {
@@ -27,6 +38,7 @@ _CONDITIONS = frozenset(
         "tools",
         "provider_reported",
         "overlay",
+        "dimensions",
     }
 )
 _BUNDLED = Pricer()
@@ -52,7 +64,8 @@ def price(
             ``data_residency``, ``search_context_size``, ``endpoint``, ``tools`` (names, where a
             fee depends on them, e.g. ``["web_search_preview"]``), ``provider_reported`` (mapping:
             cost, upstream_cost, is_byok, ticks of 1e-10 USD, estimated_cost), ``overlay``
-            (``{"openai:*": {"multiplier": "0.85"}}``, or what `load_overlay` gives).
+            (``{"openai:*": {"multiplier": "0.85"}}``, or what `load_overlay` gives),
+            ``dimensions`` (tags of the call, where the overlay asks for some).
 
     Raises:
         ConfigError: a condition is not known, a quantity is not one, the instant has no zone, or

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from aso.pricing import money
 from aso.pricing.catalog import Rate, Row
 from aso.pricing.conditions import Selected, qualifiers, select
-from aso.pricing.overlay import Term
+from aso.pricing.term import Term
 from aso.pricing.units import ANCESTRY, UNITS, decompose
 from aso.records import CostLine, Quantity, Usage
 
@@ -166,7 +166,7 @@ def _line(bill: _Bill, unit: str, quantity: Quantity, rate: Rate) -> CostLine:
         multiplier = bill.factor
     if bill.term is not None:
         multiplier = _combined(multiplier, bill.term.multiplier)
-        contract = f"contract:{bill.term.pattern}"
+        contract = f"contract:{bill.term.name}"
         source = contract if rate.is_agreed else f"{source}+{contract}"
     if rate.each is not None and multiplier is None:
         amount = money.product(quantity, rate.each)

@@ -11,14 +11,14 @@ from aso.pricing import money
 from aso.pricing.catalog import Price, Row
 
 # Values that name the standard price: `auto` is what was asked, never a rate.
-_STANDARD = frozenset({"", "auto", "default", "standard", "standard_only", "on_demand", "online"})
+STANDARD = frozenset({"", "auto", "default", "standard", "standard_only", "on_demand", "online"})
 _PLACES = ("data_residency", "inference_geo")
 _NOWHERE = frozenset({"", "global", "not_available", "none", "default"})
 # Each condition's usual values. Where several variants are set, the first here is priced.
 _USUAL = {
-    "processing": _STANDARD,
-    "service_tier": _STANDARD,
-    "speed": _STANDARD,
+    "processing": STANDARD,
+    "service_tier": STANDARD,
+    "speed": STANDARD,
     **dict.fromkeys(_PLACES, _NOWHERE),
 }
 # The same thing under the name that the rows use: a batch is a way of processing.
@@ -52,9 +52,8 @@ def select(row: Row, at: datetime, conditions: Mapping[str, Any]) -> Selected | 
             break
     else:
         return Selected(base, None, None, ())
-    unusual = _unusual(conditions)
-    places = {name: unusual.pop(name) for name in _PLACES if name in unusual}
-    wanted = dict(_SAME.get(condition, condition) for condition in unusual.items())
+    wanted = unusual(conditions)
+    places = {name: wanted.pop(name) for name in _PLACES if name in wanted}
     factors: list[Decimal] = []
     variant, unknown = _variant(row, at, wanted, factors)
     for name, value in places.items():
@@ -66,14 +65,14 @@ def select(row: Row, at: datetime, conditions: Mapping[str, Any]) -> Selected | 
     return Selected(base, variant, _product(factors), tuple(unknown))
 
 
-def _unusual(conditions: Mapping[str, Any]) -> dict[str, str]:
-    """Return what is not as usual, in the order of `_USUAL`."""
+def unusual(conditions: Mapping[str, Any]) -> dict[str, str]:
+    """Return what is not as usual, in the order of `_USUAL`, under the names that rows use."""
     found: dict[str, str] = {}
     for name, usual in _USUAL.items():
         value = conditions.get(name)
         if value is not None and (text := _text(value)) not in usual:
             found[name] = text
-    return found
+    return dict(_SAME.get(condition, condition) for condition in found.items())
 
 
 def qualifiers(conditions: Mapping[str, Any]) -> tuple[str, ...]:

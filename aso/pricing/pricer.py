@@ -7,11 +7,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from aso.pricing.catalog import Catalog, Price, Row, bundled
+from aso.pricing.catalog import Catalog, Price, Row
 from aso.pricing.compute import Calculated, calculate
+from aso.pricing.kept import in_force
 from aso.pricing.match import match
-from aso.pricing.overlay import Overlay, Term
+from aso.pricing.overlay import Overlay
 from aso.pricing.settle import reported, settle
+from aso.pricing.term import Term
 from aso.records import Cost, Usage
 
 _CLIENT_ERRORS = range(400, 500)
@@ -27,9 +29,9 @@ class Pricer:
 
     @property
     def catalog(self) -> Catalog:
-        """Return the catalog; the bundled one is read when first needed."""
+        """Return the catalog; the one in force is read when first needed."""
         if self._catalog is None:
-            self._catalog = bundled()
+            self._catalog = in_force()
         return self._catalog
 
     def price(
@@ -58,6 +60,24 @@ class Pricer:
             http_status: of the answer, where there was one.
             attempts: how often it was sent; 0: never.
         """
+        cost = self._cost(
+            usage, provider, model or request_model, at, conditions, outcome, http_status, attempts
+        )
+        if self.overlay is None:
+            return cost
+        return cost._replace(contract_sha256=self.overlay.sha256)
+
+    def _cost(
+        self,
+        usage: Usage | Mapping[str, Any],
+        provider: str,
+        name: str | None,
+        at: datetime,
+        conditions: Mapping[str, Any],
+        outcome: str,
+        http_status: int | None,
+        attempts: int,
+    ) -> Cost:
         catalog = self.catalog
         if outcome == "refused" or attempts == 0 or http_status in _CLIENT_ERRORS:
             return Cost(
@@ -69,7 +89,6 @@ class Pricer:
         said = reported(conditions.get("provider_reported"))
         if _has_nothing(usage) and said.cost is None:
             return Cost(catalog_version=catalog.version, catalog_sha256=catalog.sha256)
-        name = model or request_model
         row, calculated = None, None
         if name is not None:
             row, calculated = self._calculated(usage, provider, name, at, conditions)
@@ -88,7 +107,7 @@ class Pricer:
         term: Term | None = None
         if self.overlay is not None:
             names = (model,) if row is None else (row.model, model)
-            term = self.overlay.term(provider, names, at)
+            term = self.overlay.term(provider, names, at, conditions)
         if row is None:
             if term is None or not (term.rates or term.fee):
                 return None, None

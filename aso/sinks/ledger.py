@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from weakref import WeakValueDictionary
 
-from aso import config
+from aso import environment
 from aso.errors import ConfigError
 from aso.ledger import Ledger, LedgerError
 from aso.records import Event
@@ -96,7 +96,7 @@ class LedgerSink:
 
 def default_path() -> Path:
     """Return where the ledger is when nobody says otherwise."""
-    home = config.home()
+    home = environment.home()
     if home is None:
         raise ConfigError(
             "there is no home directory for the ledger: set ASO_HOME to a writable folder"

@@ -92,6 +92,8 @@ def test_a_message_is_one_whole_event() -> None:
         "pricing_status": "priced",
         "pricing_matched": True,
         "pricing_model": MODEL,
+        "pricing_conditions": {"inference_geo": "not_available"},
+        "contract": None,
         "prompt_chars": 10,
         "completion_chars": 6,
         "dims": {},

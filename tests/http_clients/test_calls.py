@@ -71,6 +71,8 @@ def test_a_call_is_one_whole_event(client: Client, provider: LoopbackProvider) -
         "pricing_matched": True,
         "pricing_model": "gpt-4o-mini",
         "pricing_notes": [],
+        "pricing_conditions": None,
+        "contract": None,
         "prompt_chars": 10,
         "completion_chars": event.completion_chars,
         "dims": {},

@@ -21,7 +21,7 @@ _NOT_SAID = (
     *("cache_write_tokens", "cache_write_5m_tokens", "cache_write_1h_tokens"),
     *("prompt_audio_tokens", "prompt_image_tokens", "completion_audio_tokens"),
     *("completion_image_tokens", "web_search_requests", "provider_cost", "upstream_cost"),
-    *("function", "trace_id", "span_id"),
+    *("function", "trace_id", "span_id", "pricing_conditions", "contract"),
 )
 
 

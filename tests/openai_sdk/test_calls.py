@@ -90,6 +90,8 @@ def test_a_chat_completion_is_one_whole_event() -> None:
         "pricing_status": "priced",
         "pricing_matched": True,
         "pricing_model": "gpt-4o-mini",
+        "pricing_conditions": None,
+        "contract": None,
         "prompt_chars": 10,
         "completion_chars": 6,
         "dims": {},

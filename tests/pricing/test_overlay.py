@@ -93,3 +93,125 @@ def test_wrong_terms_say_the_value_the_rule_and_the_way_out(terms: Any, message:
 def test_a_star_inside_a_pattern_is_refused() -> None:
     with pytest.raises(ConfigError, match="only stand at the end"):
         load_overlay({"openai:*-mini": {"multiplier": "1"}})
+
+
+# Which term holds
+
+MINI = {"provider": "openai", "model": "gpt-5.4", "at": NOW}
+
+
+def charged(overlay: Any, **conditions: Any) -> tuple[str | None, str]:
+    """Return the multiplier of the first line, and the source of its price."""
+    cost = price({"prompt_tokens": 1000}, **MINI, overlay=overlay, **conditions)
+    [line] = cost.lines
+    return None if line.multiplier is None else str(line.multiplier), line.source.split("+")[-1]
+
+
+@pytest.mark.parametrize(
+    ("conditions", "expected"),
+    [
+        ({"service_tier": "priority"}, ("0.9", "contract:openai:*#1")),
+        ({"service_tier": "batch"}, ("0.8", "contract:openai:*#2")),
+        ({"processing": "batch"}, ("0.8", "contract:openai:*#2")),
+        ({"dimensions": {"team": "ads"}}, ("0.7", "contract:the ads team")),
+        ({}, ("0.85", "contract:openai:*#4")),
+    ],
+)
+def test_of_several_terms_the_most_specific_holds(
+    conditions: dict[str, Any], expected: tuple[str, str]
+) -> None:
+    terms = [
+        {"when": {"service_tier": "Priority"}, "multiplier": "0.9"},
+        {"when": {"service_tier": "batch"}, "multiplier": "0.8"},
+        {"dimensions": {"team": "ads"}, "multiplier": "0.7", "name": "the ads team"},
+        {"multiplier": "0.85"},
+    ]
+    assert charged({"openai:*": terms}, **conditions) == expected
+
+
+def test_a_longer_pattern_outranks_conditions() -> None:
+    terms = {
+        "openai:*": {"dimensions": {"team": "ads"}, "multiplier": "0.7"},
+        "openai:gpt-5.4*": {"multiplier": "0.9"},
+    }
+    said = charged(terms, dimensions={"team": "ads"})
+    assert said == ("0.9", "contract:openai:gpt-5.4*")
+
+
+@pytest.mark.parametrize("tier", [None, "default", "auto"])
+def test_a_term_for_the_standard_tier_covers_every_name_of_it(tier: str | None) -> None:
+    terms = {"openai:*": {"when": {"service_tier": "standard"}, "multiplier": "0.5"}}
+    assert charged(terms, service_tier=tier) == ("0.5", "contract:openai:*")
+
+
+def test_a_term_for_the_standard_tier_covers_no_other() -> None:
+    terms = {"openai:*": {"when": {"service_tier": "standard"}, "multiplier": "0.5"}}
+    multiplier, source = charged(terms, service_tier="priority")
+    assert (multiplier, "contract" in source) == (None, False)
+
+
+def test_one_term_after_another_for_the_same_models() -> None:
+    terms = [
+        {"multiplier": "0.9", "until": "2026-12-01"},
+        {"multiplier": "0.8", "since": "2026-12-01"},
+    ]
+    assert charged({"openai:*": terms})[0] == "0.9"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({}, {}),
+        ({"until": "2026-12-02"}, {"since": "2026-12-01"}),
+        ({"when": {"service_tier": "batch"}}, {"when": {"processing": "batch"}}),
+        ({"dimensions": {"team": "ads"}}, {"dimensions": {"team": "ads"}}),
+    ],
+)
+def test_two_terms_for_the_same_calls_at_the_same_time_are_refused(
+    one: dict[str, Any], other: dict[str, Any]
+) -> None:
+    terms = [{**one, "multiplier": "1"}, {**other, "multiplier": "2"}]
+    with pytest.raises(ConfigError, match=r"'openai:\*#1' and 'openai:\*#2' cover the same calls"):
+        load_overlay({"openai:*": terms})
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        ({"opnai:*": {"multiplier": "1"}}, "provider 'opnai' is not known: choose from"),
+        ({"openai:*": {"since": "2026-12-01"}}, "changes no price: give it a multiplier"),
+        ({"openai:*": {"when": {"tier": "x"}, "fee": "1"}}, r"has \['tier'\]: choose from"),
+        ({"openai:*": {"when": "priority", "fee": "1"}}, "a table of texts"),
+        ({"openai:*": {"dimensions": {"team": 1}, "fee": "1"}}, "a table of texts"),
+        ({"openai:*": {"name": "", "fee": "1"}}, "a short text that cost lines are to show"),
+        ({"openai:*": [{"fee": "1"}, 5]}, r"\[2\] is 5: a table with some of"),
+        ({"openai:*": {"rates": {"prompt_tokens": "1"}}}, "price lists say input_tokens"),
+        ({"openai:*": {"rates": {"input_tokens": "1"}, "per": 0}}, "a whole number of units"),
+    ],
+)
+def test_a_wrong_document_says_the_value_the_rule_and_the_way_out(
+    document: Any, message: str
+) -> None:
+    with pytest.raises(ConfigError, match=message):
+        load_overlay(document)
+
+
+def test_a_toml_contract_is_the_same_as_its_mapping(tmp_path: Path) -> None:
+    path = tmp_path / "prices.toml"
+    path.write_text(
+        '[["openai:*"]]\nmultiplier = "0.9"\nuntil = 2026-12-01\n'
+        '[["openai:*"]]\nmultiplier = "0.8"\nsince = 2026-12-01\n',
+        encoding="utf-8",
+    )
+    terms = [
+        {"multiplier": "0.9", "until": "2026-12-01"},
+        {"multiplier": "0.8", "since": "2026-12-01"},
+    ]
+    assert load_overlay(path) == load_overlay({"openai:*": terms})
+
+
+def test_the_cost_names_the_contract_in_force_even_where_it_does_not_touch_it() -> None:
+    overlay = load_overlay({"groq:*": {"multiplier": "0.5"}})
+    cost = price(USAGE, provider="openai", model="gpt-4o", at=NOW, overlay=overlay)
+    assert (cost.source, cost.contract_sha256) == ("standard", overlay.sha256)
+    assert cost.to_dict()["contract"] == {"sha256": overlay.sha256}
