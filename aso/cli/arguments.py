@@ -44,6 +44,7 @@ def parser() -> argparse.ArgumentParser:
     _tail(found)
     _explain(found)
     _export(found)
+    _reprice(found)
     found.add_parser("run", help="a program as it is, instrumented: script.py, or -m module")
     _coverage(found)
     one = found.add_parser("doctor", help="is everything in order?")
@@ -56,6 +57,7 @@ def _report(found: Commands) -> None:
     one.add_argument("--by", default="provider,model", help=_BY_HELP)
     one.add_argument("--format", choices=_FORMATS, default="table")
     one.add_argument("--latency", action="store_true", help="p50 and p95 of duration, first byte")
+    one.add_argument("--all-revisions", action="store_true", help="each counts, by its number")
     _add_selection(one)
     one.set_defaults(run=commands.report)
 
@@ -70,6 +72,7 @@ def _tail(found: Commands) -> None:
 def _explain(found: Commands) -> None:
     one = found.add_parser("explain", help="why an event cost what it cost")
     one.add_argument("event_id", help="its id, or the beginning of it")
+    one.add_argument("--all-revisions", action="store_true", help="not only the highest")
     one.set_defaults(run=commands.explain)
 
 
@@ -79,6 +82,32 @@ def _export(found: Commands) -> None:
     one.add_argument("--all-revisions", action="store_true", help="not only the highest")
     _add_selection(one)
     one.set_defaults(run=commands.export)
+
+
+def _reprice(found: Commands) -> None:
+    one = found.add_parser(
+        "reprice",
+        help="the ledger's events by another catalog or contract",
+        epilog="Nothing is changed: revisions are added, and the highest of each event counts.",
+    )
+    _add_selection(one, is_since_required=True)
+    one.add_argument("--catalog", type=Path, metavar="FILE", help="default: the one in force")
+    one.add_argument(
+        "--overlay",
+        type=Path,
+        metavar="FILE",
+        help="contract prices for all (default: those that each event was priced under)",
+    )
+    one.add_argument("--dry-run", action="store_true", help="say what would change, write nothing")
+    one.add_argument("--send", action="store_true", help="then ship the revisions to ASO_ENDPOINT")
+    one.add_argument("--format", choices=("table", "json"), default="table")
+    one.set_defaults(run=_run_reprice)
+
+
+def _run_reprice(arguments: argparse.Namespace) -> int:
+    from aso.cli.reprice import reprice_command  # loads the catalog: nobody else needs it
+
+    return reprice_command(arguments)
 
 
 def _coverage(found: Commands) -> None:
@@ -96,7 +125,11 @@ def _walk(arguments: argparse.Namespace) -> int:
     return coverage(arguments)
 
 
-def _add_selection(one: argparse.ArgumentParser) -> None:
-    one.add_argument("--since", help="2026-11-23, 2026-11-23T07:00Z, 24h, 7d or today")
+def _add_selection(one: argparse.ArgumentParser, *, is_since_required: bool = False) -> None:
+    one.add_argument(
+        "--since",
+        required=is_since_required,
+        help="2026-11-23, 2026-11-23T07:00Z, 24h, 7d or today",
+    )
     one.add_argument("--until", help="the same; exclusive")
     one.add_argument("--where", action="append", default=[], metavar="KEY=VALUE", help="a filter")

@@ -37,7 +37,8 @@ def explain(event: Mapping[str, Any]) -> str:
 
 
 def _call(event: Mapping[str, Any]) -> Iterator[str]:
-    revision = f", revision {event['revision']}" if event["revision"] else ""
+    reason = f" ({event['revision_reason']})" if event["revision_reason"] else ""
+    revision = f", revision {event['revision']}{reason}" if event["revision"] else ""
     yield f"event      {event['event_id']}{revision}"
     host = f" ({event['host']})" if event["host"] else ""
     yield f"{event['kind']:<10} {event['operation']} at {event['provider']}{host}, {event['ts']}"
@@ -82,8 +83,18 @@ def _cost(event: Mapping[str, Any]) -> Iterator[str]:
             yield f"           {name:<24} = {event[name]}"
     for note in event.get("pricing_notes") or ():
         yield f"note       {_said(note)}"
+    yield from _sources(event)
+
+
+def _sources(event: Mapping[str, Any]) -> Iterator[str]:
+    """Yield where its prices are from, and what they depend on."""
+    said: Mapping[str, Any] = event["pricing_conditions"] or {}
+    if said:
+        yield "priced by  " + ", ".join(f"{name}={value}" for name, value in said.items())
     if event["catalog"]:
         yield f"catalog    {event['catalog']['version']}, sha256 {event['catalog']['sha256']}"
+    if event["contract"]:
+        yield f"contract   sha256 {event['contract']['sha256']}"
 
 
 def _said(note: str) -> str:

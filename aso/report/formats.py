@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Sequence
 from typing import Any
 
 from aso.report.spend import Line, Spend
+from aso.report.table import aligned
 from aso.semconv import decimal_text, printable
 
 _NOBODY = "—"  # a dimension that the event does not have
@@ -51,7 +51,7 @@ def as_table(report: Spend) -> str:
     total = _cells(report, report.total)
     if report.by:
         total = ["total", *[""] * (len(report.by) - 1), *total]
-    lines = _aligned(header, [*body, total], texts=len(report.by))
+    lines = aligned(header, body, total, texts=len(report.by))
     return "\n".join([*lines, *_footer(report.total)])
 
 
@@ -112,22 +112,6 @@ def _without_cost(line: Line) -> str:
 
 def _latency(pair: tuple[int, int] | None) -> str:
     return _NOBODY if pair is None else f"{pair[0]:,} / {pair[1]:,} ms"
-
-
-def _aligned(header: Sequence[str], rows: Sequence[Sequence[str]], *, texts: int) -> list[str]:
-    """Return header, rows and, under a rule, the last row; the first ``texts`` cells to the left."""
-    widths = [max(len(row[n]) for row in (header, *rows)) for n in range(len(header))]
-
-    def line(row: Sequence[str]) -> str:
-        cells = [
-            cell.ljust(width) if n < texts else cell.rjust(width)
-            for n, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        return "  ".join(cells).rstrip()
-
-    rule = "  ".join("─" * width for width in widths)
-    *body, last = [line(row) for row in rows]
-    return [line(header), rule, *body, *([rule] if body else []), last]
 
 
 def _footer(total: Line) -> list[str]:

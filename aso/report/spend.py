@@ -107,18 +107,25 @@ def spend(
     period: Period = _ALWAYS,
     where: Sequence[str] = (),
     with_latency: bool = False,
+    all_revisions: bool = False,
 ) -> Spend:
     """Return what was spent, by group; the total is the exact sum of the events.
+
+    Of each event the highest revision counts; with ``all_revisions`` each counts, and the last
+    column is its number.
 
     Raises:
         ConfigError: a filter is wrong.
     """
+    if all_revisions:
+        by = [*by, Grouping("revision", "revision")]
     condition, parameters = _condition(period, where)
+    selection = f"FROM {'events' if all_revisions else 'latest'} WHERE {condition}"
     sums = f"{_SUMS}, {_TIMES}" if with_latency else _SUMS
-    found = _grouped(rows, by, sums, condition, parameters)
+    found = _grouped(rows, by, sums, selection, parameters)
     lines = [_line(row, len(by)) for row in found]
     if any(row[len(by) + _RESTS] for row in found):
-        _add_rests(rows, by, lines, condition, parameters)
+        _add_rests(rows, by, lines, selection, parameters)
     total = Line(())
     for line in lines:
         total.add(line)
@@ -143,11 +150,11 @@ def _condition(period: Period, where: Sequence[str]) -> tuple[str, list[Any]]:
 
 
 def _grouped(
-    rows: Rows, by: Sequence[Grouping], sums: str, condition: str, parameters: Sequence[Any]
+    rows: Rows, by: Sequence[Grouping], sums: str, selection: str, parameters: Sequence[Any]
 ) -> Sequence[tuple[Any, ...]]:
     select = ", ".join([*(group.sql for group in by), sums])
     grouped = f" GROUP BY {', '.join(str(n + 1) for n in range(len(by)))}" if by else ""
-    sql = f"SELECT {select} FROM latest WHERE {condition}{grouped}"  # noqa: S608 — our own names
+    sql = f"SELECT {select} {selection}{grouped}"
     return list(rows.query(sql, parameters))
 
 
@@ -174,13 +181,13 @@ def _add_rests(
     rows: Rows,
     by: Sequence[Grouping],
     lines: Sequence[Line],
-    condition: str,
+    selection: str,
     parameters: Sequence[Any],
 ) -> None:
     """Add the rare costs of more than 18 places, which are kept as text."""
     known = {line.values: line for line in lines}
     select = ", ".join([*(group.sql for group in by), "cost_rest", _ESTIMATED])
-    sql = f"SELECT {select} FROM latest WHERE cost_rest IS NOT NULL AND {condition}"  # noqa: S608
+    sql = f"SELECT {select} {selection} AND cost_rest IS NOT NULL"
     for *values, rest, is_estimated in rows.query(sql, parameters):
         line = known[tuple(values)]
         line.cost = _EXACT.add(line.cost, Decimal(rest))

@@ -1,0 +1,207 @@
+"""``aso reprice``: the ledger's events by another catalog or contract, as revisions beside them."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cache
+from http.client import HTTPException
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from aso import environment
+from aso.cli.selection import NO_LEDGER, condition_of, open_ledger
+from aso.errors import ConfigError
+from aso.ledger import Ledger
+from aso.pricing import Catalog, Overlay, Pricer, in_force, load_overlay, read_catalog
+from aso.pricing.kept import keep_contract, kept_contract
+from aso.pricing.money import total
+from aso.records import Event
+from aso.report.table import aligned
+from aso.repricing import REASON, Change, reprice
+from aso.semconv import decimal_text, printable
+from aso.sinks.ingest import IngestError, IngestSink
+
+_OK, _PROBLEM = 0, 1
+_NOTHING = Decimal(0)
+_AT_ONCE = 1_000
+
+
+@dataclass(slots=True)
+class Sums:
+    """What changed of one provider's model. Unknown costs are in no sum: they are counted."""
+
+    events: int = 0
+    newly_priced: int = 0
+    before: Decimal = field(default_factory=Decimal)
+    after: Decimal = field(default_factory=Decimal)
+
+    def add(self, change: Change) -> None:
+        """Add one event's change."""
+        was, is_now = change.before.cost.total, change.after.cost.total
+        self.events += 1
+        self.newly_priced += was is None and is_now is not None
+        self.before = total((self.before, was or _NOTHING))
+        self.after = total((self.after, is_now or _NOTHING))
+
+    def document(self) -> dict[str, Any]:
+        """Return the sums as JSON has them; decimals as strings."""
+        return {
+            "events": self.events,
+            "newly_priced": self.newly_priced,
+            "cost_usd_before": decimal_text(self.before),
+            "cost_usd_after": decimal_text(self.after),
+        }
+
+
+class Sent(NamedTuple):
+    """How many revisions the ingest endpoint has, and why not all."""
+
+    revisions: int
+    problem: str | None
+
+
+class _Pricers:
+    """How each event is priced: by one catalog, under the contract given or the event's own."""
+
+    def __init__(self, catalog: Catalog, overlay: Overlay | None, home: Path | None) -> None:
+        self.catalog, self.missing = catalog, Counter[str]()
+        self._given = None if overlay is None else Pricer(catalog=catalog, overlay=overlay)
+        self._home = home
+        self._kept = cache(self._of_contract)
+
+    def __call__(self, event: Event) -> Pricer | None:
+        if self._given is not None:
+            return self._given
+        sha256 = event.cost.contract_sha256
+        pricer = self._kept(sha256)
+        if pricer is None:
+            self.missing[str(sha256)] += 1
+        return pricer
+
+    def _of_contract(self, sha256: str | None) -> Pricer | None:
+        if sha256 is None:
+            return Pricer(catalog=self.catalog)
+        overlay = None if self._home is None else kept_contract(self._home, sha256)
+        return None if overlay is None else Pricer(catalog=self.catalog, overlay=overlay)
+
+
+def reprice_command(arguments: argparse.Namespace) -> int:
+    """Write the revisions and print what changed; 1 where some events could not be priced anew."""
+    where, parameters = condition_of(arguments)
+    pricers, sink = _pricers(arguments), IngestSink() if arguments.send else None
+    sums: dict[tuple[str, str], Sums] = {}
+    with open_ledger(arguments) as ledger:
+        if ledger is None:
+            print(NO_LEDGER)
+            return _OK
+        for change in reprice(ledger, pricers, where, parameters, is_dry=arguments.dry_run):
+            key = change.after.provider, change.after.model or ""
+            sums.setdefault(key, Sums()).add(change)
+        sent = None if sink is None else _sent(sink, ledger, where, parameters)
+    show = _show_json if arguments.format == "json" else _show_table
+    show(arguments, pricers, sums, sent)
+    return _PROBLEM if pricers.missing or (sent and sent.problem) else _OK
+
+
+def _pricers(arguments: argparse.Namespace) -> _Pricers:
+    if arguments.send and arguments.dry_run:
+        raise ConfigError("--send and --dry-run: nothing is written, so nothing can be sent")
+    home = environment.home()
+    overlay = None if arguments.overlay is None else load_overlay(arguments.overlay)
+    if overlay is not None and home is not None and not arguments.dry_run:
+        keep_contract(home, overlay)  # for whoever prices these events again
+    catalog = in_force() if arguments.catalog is None else read_catalog(arguments.catalog)
+    return _Pricers(catalog, overlay, home)
+
+
+def _sent(sink: IngestSink, ledger: Ledger, where: str, parameters: list[object]) -> Sent:
+    """Ship every repriced revision of the selection; those that are there already are duplicates."""
+    count, problem = 0, None
+    with closing(sink):
+        try:
+            for batch in _batches(ledger.events(where, parameters, all_revisions=True)):
+                sink.send(batch)
+                count += len(batch)
+        except (IngestError, HTTPException, OSError) as error:
+            problem = f"{error or type(error).__name__}; run the same command again to send them"
+    return Sent(count, problem)
+
+
+def _batches(events: Iterable[Event]) -> Iterator[list[Event]]:
+    batch: list[Event] = []
+    for event in events:
+        if event.revision_reason == REASON:
+            batch.append(event)
+        if len(batch) == _AT_ONCE:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _show_json(
+    arguments: argparse.Namespace,
+    pricers: _Pricers,
+    sums: dict[tuple[str, str], Sums],
+    sent: Sent | None,
+) -> None:
+    rows = [
+        {"provider": provider, "model": model, **one.document()}
+        for (provider, model), one in sorted(sums.items())
+    ]
+    found = {
+        "dry_run": arguments.dry_run,
+        "catalog": {"version": pricers.catalog.version, "sha256": pricers.catalog.sha256},
+        "rows": rows,
+        "total": _total(sums).document(),
+        "unknown_contracts": dict(sorted(pricers.missing.items())),
+        "sent": None if sent is None else sent._asdict(),
+    }
+    print(json.dumps(found, indent=2))
+
+
+def _show_table(
+    arguments: argparse.Namespace,
+    pricers: _Pricers,
+    sums: dict[tuple[str, str], Sums],
+    sent: Sent | None,
+) -> None:
+    verb = "would be revised" if arguments.dry_run else "revised"
+    print(f"catalog {pricers.catalog.version}, sha256 {pricers.catalog.sha256}")
+    if sums:
+        rows = [_cells(provider, model, one) for (provider, model), one in sorted(sums.items())]
+        header = ["provider", "model", "events", "newly priced", "before (USD)", "after (USD)"]
+        print("\n".join(aligned(header, rows, _cells("total", "", _total(sums)), texts=2)))
+    else:
+        print(f"0 events {verb}: what is selected costs the same by this catalog")
+    for sha256, count in sorted(pricers.missing.items()):
+        print(
+            f"!! {count:,} left alone: they were priced under contract {sha256}, which ASO_HOME "
+            "does not keep; give it with --overlay"
+        )
+    if sent is not None:
+        print(f"{sent.revisions:,} revisions are with the ingest endpoint")
+    if sent is not None and sent.problem:
+        print(f"!! {sent.problem}")
+
+
+def _cells(provider: str, model: str, one: Sums) -> list[str]:
+    found = one.document()
+    numbers = [f"{one.events:,}", f"{one.newly_priced:,}"]
+    return [provider, printable(model), *numbers, found["cost_usd_before"], found["cost_usd_after"]]
+
+
+def _total(sums: dict[tuple[str, str], Sums]) -> Sums:
+    every = Sums()
+    for one in sums.values():
+        every.events += one.events
+        every.newly_priced += one.newly_priced
+        every.before = total((every.before, one.before))
+        every.after = total((every.after, one.after))
+    return every

@@ -1,0 +1,246 @@
+"""`aso reprice` on a real ledger: what it prints, what it writes, and what others then show."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import aso
+from aso.cli import main
+from aso.pricing import read_catalog
+from aso.sinks import LedgerSink
+from aso.testing import capture_events
+from tests.catalogs import catalog_file
+from tests.sinks.ingest_server import KEY, IngestServer
+
+ALWAYS = ("--since", "2000-01-01")
+
+
+def record(model: str, **options: Any) -> list[aso.Event]:
+    """Return the event of one call of 1,000 tokens, priced by the bundled catalog."""
+    with capture_events() as events:
+        aso.record(provider="openai", model=model, usage={"prompt_tokens": 1000}, **options)
+    return list(events)
+
+
+def keep(events: list[aso.Event]) -> None:
+    with closing(LedgerSink()) as sink:
+        sink.send(events)
+
+
+@pytest.fixture
+def newer(tmp_path: Path) -> Path:
+    """A catalog in which gpt-5.4 costs twice as much, and gpt-new is known."""
+    rates = {"input_tokens": "5", "output_tokens": "30"}
+    return catalog_file(tmp_path, {"gpt-5.4": rates, "gpt-new": rates})[0]
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> str:
+    assert main(arguments) == code
+    return capsys.readouterr().out
+
+
+def in_json(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> Any:
+    return json.loads(run(capsys, *arguments, "--format", "json", code=code))
+
+
+def total(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[str, int]:
+    """Return what the report says was spent, and how many calls have no price."""
+    found = in_json(capsys, "report", *arguments)["total"]
+    return found["cost_usd"], found["unpriced_calls"]
+
+
+def test_it_says_what_changed_exactly(capsys: pytest.CaptureFixture[str], newer: Path) -> None:
+    keep([*record("gpt-5.4"), *record("gpt-5.4"), *record("gpt-new"), *record("gpt-4o")])
+    catalog = read_catalog(newer)
+    dearer = {"events": 2, "newly_priced": 0, "cost_usd_before": "0.005", "cost_usd_after": "0.01"}
+    learnt = {"events": 1, "newly_priced": 1, "cost_usd_before": "0", "cost_usd_after": "0.005"}
+    gone = {"events": 1, "newly_priced": 0, "cost_usd_before": "0.0025", "cost_usd_after": "0"}
+    every = {
+        "events": 4,
+        "newly_priced": 1,
+        "cost_usd_before": "0.0075",
+        "cost_usd_after": "0.015",
+    }
+    assert in_json(capsys, "reprice", *ALWAYS, "--catalog", str(newer)) == {
+        "dry_run": False,
+        "catalog": {"version": catalog.version, "sha256": catalog.sha256},
+        "rows": [
+            {"provider": "openai", "model": "gpt-4o", **gone},
+            {"provider": "openai", "model": "gpt-5.4", **dearer},
+            {"provider": "openai", "model": "gpt-new", **learnt},
+        ],
+        "total": every,
+        "unknown_contracts": {},
+        "sent": None,
+    }
+
+
+def test_the_report_shows_the_highest_revision(
+    capsys: pytest.CaptureFixture[str], newer: Path
+) -> None:
+    keep([*record("gpt-5.4"), *record("gpt-new")])
+    assert total(capsys) == ("0.0025", 1)
+    run(capsys, "reprice", *ALWAYS, "--catalog", str(newer))
+    assert total(capsys) == ("0.01", 0)
+
+
+def test_all_revisions_are_shown_by_their_number(
+    capsys: pytest.CaptureFixture[str], newer: Path
+) -> None:
+    keep(record("gpt-5.4"))
+    run(capsys, "reprice", *ALWAYS, "--catalog", str(newer))
+    rows = in_json(capsys, "report", "--by", "model", "--all-revisions")["rows"]
+    assert [(row["model"], row["revision"], row["cost_usd"]) for row in rows] == [
+        ("gpt-5.4", 1, "0.005"),
+        ("gpt-5.4", 0, "0.0025"),
+    ]
+    lines = run(capsys, "export", "--all-revisions").splitlines()
+    assert [json.loads(line)["revision_reason"] for line in lines] == [None, "repriced"]
+
+
+def test_explain_shows_the_highest_revision_or_all(
+    capsys: pytest.CaptureFixture[str], newer: Path
+) -> None:
+    [event] = record("gpt-5.4")
+    keep([event])
+    run(capsys, "reprice", *ALWAYS, "--catalog", str(newer))
+    highest = run(capsys, "explain", event.event_id)
+    assert f"event      {event.event_id}, revision 1 (repriced)" in highest
+    assert "cost       0.005 USD" in highest
+    every = run(capsys, "explain", event.event_id, "--all-revisions")
+    assert [line for line in every.splitlines() if line.startswith("cost ")] == [
+        "cost       0.0025 USD, priced, from: standard",
+        "cost       0.005 USD, priced, from: standard",
+    ]
+
+
+def test_twice_writes_nothing_the_second_time(
+    capsys: pytest.CaptureFixture[str], newer: Path
+) -> None:
+    keep(record("gpt-5.4"))
+    run(capsys, "reprice", *ALWAYS, "--catalog", str(newer))
+    said = run(capsys, "reprice", *ALWAYS, "--catalog", str(newer))
+    assert "0 events revised: what is selected costs the same by this catalog" in said
+    assert len(run(capsys, "export", "--all-revisions").splitlines()) == 2
+
+
+def test_a_dry_run_says_the_same_and_writes_nothing(
+    capsys: pytest.CaptureFixture[str], newer: Path
+) -> None:
+    keep(record("gpt-5.4"))
+    arguments = ("reprice", *ALWAYS, "--catalog", str(newer))
+    would = in_json(capsys, *arguments, "--dry-run")
+    assert total(capsys) == ("0.0025", 0)
+    did = in_json(capsys, *arguments)
+    assert (would.pop("dry_run"), did.pop("dry_run")) == (True, False)
+    assert would == did
+
+
+def test_only_what_is_selected_is_revised(capsys: pytest.CaptureFixture[str], newer: Path) -> None:
+    keep(record("gpt-5.4", dimensions={"team": "a"}) + record("gpt-5.4", dimensions={"team": "b"}))
+    selected = (*ALWAYS, "--where", "team=a")
+    run(capsys, "reprice", *selected, "--catalog", str(newer))
+    assert total(capsys, "--where", "team=a") == ("0.005", 0)
+    assert total(capsys, "--where", "team=b") == ("0.0025", 0)
+
+
+def test_a_contract_can_be_put_over_what_was_spent(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    keep(record("gpt-5.4"))
+    path = tmp_path / "contract.toml"
+    path.write_text('["openai:*"]\nmultiplier = "0.8"\n', encoding="utf-8")
+    run(capsys, "reprice", *ALWAYS, "--overlay", str(path))
+    [line] = run(capsys, "export").splitlines()
+    found = json.loads(line)
+    assert (found["total_cost_usd"], found["cost_source"]) == ("0.002", "custom")
+    assert found["cost_lines"][0]["source"].endswith("+contract:openai:*")
+
+
+@pytest.fixture
+def under_contract(tmp_path: Path) -> Iterator[aso.Event]:
+    """A call of a program with contract prices, in the ledger."""
+    with aso.instrument(prices={"openai:*": {"multiplier": "0.5"}}) as running:
+        found = aso.record(provider="openai", model="gpt-5.4", usage={"prompt_tokens": 1000})
+        assert running.flush()
+    yield found
+
+
+def test_an_event_keeps_the_contract_that_it_was_priced_under(
+    capsys: pytest.CaptureFixture[str], newer: Path, under_contract: aso.Event
+) -> None:
+    assert under_contract.to_dict()["total_cost_usd"] == "0.00125"
+    run(capsys, "reprice", *ALWAYS, "--catalog", str(newer))
+    assert total(capsys) == ("0.0025", 0)
+
+
+def test_an_event_whose_contract_is_gone_is_left_alone_and_said(
+    capsys: pytest.CaptureFixture[str], newer: Path, under_contract: aso.Event, tmp_path: Path
+) -> None:
+    sha256 = under_contract.cost.contract_sha256
+    (tmp_path / "aso-home" / "prices" / f"{sha256}.json").unlink()
+    found = in_json(capsys, "reprice", *ALWAYS, "--catalog", str(newer), code=1)
+    assert found["unknown_contracts"] == {sha256: 1}
+    said = run(capsys, "reprice", *ALWAYS, "--catalog", str(newer), code=1)
+    assert f"!! 1 left alone: they were priced under contract {sha256}" in said
+    assert total(capsys) == ("0.00125", 0)
+
+
+@pytest.fixture
+def endpoint(monkeypatch: pytest.MonkeyPatch) -> Iterator[IngestServer]:
+    with IngestServer() as server:
+        monkeypatch.setenv("ASO_ENDPOINT", server.url)
+        monkeypatch.setenv("ASO_API_KEY", KEY)
+        yield server
+
+
+def test_revisions_are_sent_where_asked_and_once(
+    capsys: pytest.CaptureFixture[str], newer: Path, endpoint: IngestServer
+) -> None:
+    [event] = record("gpt-5.4")
+    keep([event])
+    arguments = ("reprice", *ALWAYS, "--catalog", str(newer), "--send")
+    assert in_json(capsys, *arguments)["sent"] == {"revisions": 1, "problem": None}
+    assert in_json(capsys, *arguments)["sent"] == {"revisions": 1, "problem": None}
+    assert {key: found["total_cost_usd"] for key, found in endpoint.events.items()} == {
+        (event.event_id, 1): "0.005"
+    }
+
+
+def test_an_endpoint_that_is_down_loses_nothing(
+    capsys: pytest.CaptureFixture[str], newer: Path, endpoint: IngestServer
+) -> None:
+    keep(record("gpt-5.4"))
+    endpoint.answers.append((503, {}, {"error": "AISpendOps: later"}))
+    arguments = ("reprice", *ALWAYS, "--catalog", str(newer), "--send")
+    assert "run the same command again to send them" in run(capsys, *arguments, code=1)
+    assert in_json(capsys, *arguments)["sent"] == {"revisions": 1, "problem": None}
+    assert len(endpoint.events) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--catalog", "none.gz"), "catalog none.gz cannot be read (No such file or directory)"),
+        (("--overlay", "none.toml"), "prices file 'none.toml' cannot be read"),
+        (("--send", "--dry-run"), "--send and --dry-run: nothing is written"),
+        (("--send",), "IngestSink needs an endpoint and a key"),
+    ],
+)
+def test_a_wrong_argument_changes_nothing_and_says_the_way_out(
+    arguments: tuple[str, ...], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keep(record("gpt-5.4"))
+    assert main(["reprice", *ALWAYS, *arguments]) == 2
+    assert message in capsys.readouterr().err
+    assert len(run(capsys, "export", "--all-revisions").splitlines()) == 1
+
+
+def test_without_a_ledger_the_way_to_one_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "There is no ledger yet" in run(capsys, "reprice", *ALWAYS)
