@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from aso.cli import commands, doctor
+from aso.cli.prices import add_prices
 from aso.version import __version__
 
 
@@ -44,6 +45,7 @@ def parser() -> argparse.ArgumentParser:
     _tail(found)
     _explain(found)
     _export(found)
+    add_prices(found.add_parser("prices", help="the price catalog: show, search, diff, update"))
     _reprice(found)
     found.add_parser("run", help="a program as it is, instrumented: script.py, or -m module")
     _coverage(found)

@@ -21,6 +21,7 @@ from aso.journal.files import network_type
 from aso.ledger import Ledger, LedgerError
 from aso.patch import Applied
 from aso.pricing import bundled
+from aso.pricing.kept import chosen
 from aso.sinks.ledger import LedgerSink
 from aso.version import __version__, installed
 
@@ -52,8 +53,21 @@ def _versions() -> Iterator[Finding]:
         )
     for one in INTEGRATIONS.values():
         yield one.name, *_integration(one)
-    catalog = bundled()
-    yield "catalog", f"{catalog.version}, sha256 {catalog.sha256}", True
+    yield "catalog", *_catalog()
+
+
+def _catalog() -> tuple[str, bool]:
+    known = bundled()
+    try:
+        catalog = chosen(environment.home())
+    except AsoError as error:
+        return f"{error}; back to the bundled one: aso prices update --bundled", False
+    if catalog is None:
+        return f"{known.version}, sha256 {known.sha256}", True
+    return (
+        f"{catalog.version}, sha256 {catalog.sha256}, put in force by aso prices update "
+        f"(bundled: {known.version})"
+    ), True
 
 
 def _integration(one: Integration) -> tuple[str, bool]:

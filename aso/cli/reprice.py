@@ -30,6 +30,7 @@ from aso.sinks.ingest import IngestError, IngestSink
 _OK, _PROBLEM = 0, 1
 _NOTHING = Decimal(0)
 _AT_ONCE = 1_000
+_Key = tuple[str, str]  # provider, model
 
 
 @dataclass(slots=True)
@@ -95,18 +96,26 @@ def reprice_command(arguments: argparse.Namespace) -> int:
     """Write the revisions and print what changed; 1 where some events could not be priced anew."""
     where, parameters = condition_of(arguments)
     pricers, sink = _pricers(arguments), IngestSink() if arguments.send else None
-    sums: dict[tuple[str, str], Sums] = {}
     with open_ledger(arguments) as ledger:
-        if ledger is None:
+        if ledger is None and arguments.format == "table":
             print(NO_LEDGER)
             return _OK
-        for change in reprice(ledger, pricers, where, parameters, is_dry=arguments.dry_run):
-            key = change.after.provider, change.after.model or ""
-            sums.setdefault(key, Sums()).add(change)
-        sent = None if sink is None else _sent(sink, ledger, where, parameters)
+        sums, sent = dict[_Key, Sums](), None
+        if ledger is not None:
+            is_dry: bool = arguments.dry_run
+            sums = _sums(reprice(ledger, pricers, where, parameters, is_dry=is_dry))
+            sent = None if sink is None else _sent(sink, ledger, where, parameters)
     show = _show_json if arguments.format == "json" else _show_table
     show(arguments, pricers, sums, sent)
     return _PROBLEM if pricers.missing or (sent and sent.problem) else _OK
+
+
+def _sums(changes: Iterable[Change]) -> dict[_Key, Sums]:
+    found: dict[_Key, Sums] = {}
+    for change in changes:
+        key = change.after.provider, change.after.model or ""
+        found.setdefault(key, Sums()).add(change)
+    return found
 
 
 def _pricers(arguments: argparse.Namespace) -> _Pricers:
@@ -148,7 +157,7 @@ def _batches(events: Iterable[Event]) -> Iterator[list[Event]]:
 def _show_json(
     arguments: argparse.Namespace,
     pricers: _Pricers,
-    sums: dict[tuple[str, str], Sums],
+    sums: dict[_Key, Sums],
     sent: Sent | None,
 ) -> None:
     rows = [
@@ -169,7 +178,7 @@ def _show_json(
 def _show_table(
     arguments: argparse.Namespace,
     pricers: _Pricers,
-    sums: dict[tuple[str, str], Sums],
+    sums: dict[_Key, Sums],
     sent: Sent | None,
 ) -> None:
     verb = "would be revised" if arguments.dry_run else "revised"
@@ -197,7 +206,7 @@ def _cells(provider: str, model: str, one: Sums) -> list[str]:
     return [provider, printable(model), *numbers, found["cost_usd_before"], found["cost_usd_after"]]
 
 
-def _total(sums: dict[tuple[str, str], Sums]) -> Sums:
+def _total(sums: dict[_Key, Sums]) -> Sums:
     every = Sums()
     for one in sums.values():
         every.events += one.events

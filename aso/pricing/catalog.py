@@ -160,7 +160,7 @@ class _Provider:
         self._name = name
         self._calendars: Mapping[str, Sequence[str]] = document.get("calendars", {})
         self.models: Mapping[str, Mapping[str, Any]] = document["models"]
-        self._ids = {
+        self.ids = {
             alias: model
             for model, one in self.models.items()
             for alias in one.get("aliases", ())
@@ -169,7 +169,7 @@ class _Provider:
         self._rows: dict[str, Row] = {}
 
     def row(self, name: str) -> Row | None:
-        model = name if name in self.models else self._ids.get(name)
+        model = name if name in self.models else self.ids.get(name)
         if model is None:
             return None
         row = self._rows.get(model)
@@ -217,6 +217,11 @@ class Catalog:
         """Return the row of a model's id or alias; None where there is none."""
         found = self._provider(provider)
         return None if found is None else found.row(name)
+
+    def names(self, provider: str) -> Mapping[str, str]:
+        """Return every name of a provider's models: ids and aliases, each with its model."""
+        found = self._provider(provider)
+        return {} if found is None else {**found.ids, **{name: name for name in found.models}}
 
     def models(self, provider: str) -> list[str]:
         """Return the models of a provider, sorted."""

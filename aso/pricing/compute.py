@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from aso.pricing import money
 from aso.pricing.catalog import Rate, Row
 from aso.pricing.conditions import Selected, qualifiers, select
-from aso.pricing.term import Term
+from aso.pricing.overlay import Term
 from aso.pricing.units import ANCESTRY, UNITS, decompose
 from aso.records import CostLine, Quantity, Usage
 

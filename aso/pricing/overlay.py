@@ -18,6 +18,8 @@ from aso.documents import read
 from aso.pricing.overlay_document import terms_of
 from aso.pricing.term import Term
 
+__all__ = ["Overlay", "Term", "load_overlay"]
+
 
 @dataclass(frozen=True, slots=True)
 class Overlay:

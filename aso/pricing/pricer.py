@@ -11,9 +11,8 @@ from aso.pricing.catalog import Catalog, Price, Row
 from aso.pricing.compute import Calculated, calculate
 from aso.pricing.kept import in_force
 from aso.pricing.match import match
-from aso.pricing.overlay import Overlay
+from aso.pricing.overlay import Overlay, Term
 from aso.pricing.settle import reported, settle
-from aso.pricing.term import Term
 from aso.records import Cost, Usage
 
 _CLIENT_ERRORS = range(400, 500)

@@ -1,0 +1,152 @@
+"""``aso prices check``: is the catalog old, and how sure is it of the models that were used?"""
+
+from __future__ import annotations
+
+import json
+import time
+from argparse import Namespace
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, datetime, timezone
+from typing import NamedTuple
+
+from aso import environment
+from aso.cli.prices.catalogs import confidence, identity
+from aso.cli.selection import open_ledger
+from aso.errors import ConfigError
+from aso.ledger import Ledger
+from aso.pricing import Catalog, bundled, in_force
+from aso.pricing.kept import chosen
+from aso.pricing.match import match
+from aso.report import Period, parse_instant
+from aso.report.table import aligned
+from aso.semconv import printable
+
+_SURE = frozenset({"agreed", "settled"})
+_NOBODY = "—"
+_USED = """
+  SELECT provider, model, SUM(kind = 'call'), SUM(kind = 'call' AND cost_nano IS NULL)
+  FROM latest WHERE kind = 'call' AND model IS NOT NULL AND {}
+  GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2
+"""
+
+
+class Used(NamedTuple):
+    """A model that was called: how often, how often without a price, and how sure its price is.
+
+    ``confidence`` None: the catalog does not know it.
+    """
+
+    provider: str
+    model: str
+    calls: int
+    unpriced_calls: int
+    confidence: str | None
+
+    def problem(self, *, is_strict: bool) -> str | None:
+        """Return what is wrong; None: nothing."""
+        name = printable(f"{self.provider}:{self.model}")
+        if self.confidence is None and self.unpriced_calls:
+            return f"{name} has no price: {self.unpriced_calls:,} calls are in no sum"
+        if self.confidence == "conflict" or (
+            is_strict and self.confidence is not None and self.confidence not in _SURE
+        ):
+            return f"{name} has a price of confidence {self.confidence}: {self.calls:,} calls"
+        return None
+
+
+def check(arguments: Namespace) -> int:
+    """Print what is known of the catalog; 1 where it is too old, or has no price of what is used."""
+    if arguments.max_age < 1:
+        raise ConfigError(f"--max-age is {arguments.max_age}: a number of days, 1 or more")
+    now = datetime.fromtimestamp(time.time(), timezone.utc)
+    catalog = in_force()
+    age = _age(catalog, now.date())
+    with open_ledger(arguments) as ledger:
+        period = Period(parse_instant(arguments.since, now))
+        used = [] if ledger is None else list(_used(ledger, catalog, period))
+    problems = [*_of_catalog(age, arguments.max_age), *_of_use(used, is_strict=arguments.strict)]
+    if arguments.format == "json":
+        print(json.dumps(_document(catalog, age, used, problems), indent=2))
+    else:
+        _show(catalog, age, used, problems)
+    return 1 if problems else 0
+
+
+def _age(catalog: Catalog, today: date) -> int | None:
+    """Return how many days ago the catalog was made; None: its version is no date."""
+    try:
+        return (today - date(*(int(part) for part in catalog.version.split(".")[:3]))).days
+    except (TypeError, ValueError):
+        return None
+
+
+def _used(ledger: Ledger, catalog: Catalog, period: Period) -> Iterator[Used]:
+    times, instants = period.condition()
+    for provider, model, calls, unpriced in ledger.query(_USED.format(times), instants):
+        row = match(catalog, provider, model)
+        yield Used(
+            provider, model, calls, unpriced, None if row is None else confidence(row.source)[1]
+        )
+
+
+def _of_catalog(age: int | None, most: int) -> Iterator[str]:
+    try:
+        chosen(environment.home())
+    except ConfigError as error:
+        yield f"{error}; the bundled catalog prices instead: aso prices update --bundled"
+    if age is None:
+        yield "the catalog's version is no date, so nobody knows how old it is"
+    elif age > most:
+        yield (
+            f"the catalog is {age:,} days old, more than {most:,}: pip install -U aispendops, or "
+            "aso prices update FILE --sha256 HASH"
+        )
+
+
+def _of_use(used: list[Used], *, is_strict: bool) -> Iterator[str]:
+    for one in used:
+        if (problem := one.problem(is_strict=is_strict)) is not None:
+            yield problem
+
+
+def _confidences(catalog: Catalog) -> dict[str, int]:
+    """Return how many models have a price of each confidence."""
+    found = Counter[str]()
+    for provider in catalog.providers:
+        for model in catalog.models(provider):
+            row = catalog.row(provider, model)
+            found.update([confidence(row.source)[1]] if row is not None else [])
+    return dict(found.most_common())
+
+
+def _document(
+    catalog: Catalog, age: int | None, used: list[Used], problems: list[str]
+) -> dict[str, object]:
+    return {
+        "catalog": identity(catalog),
+        "bundled": identity(bundled()),
+        "age_days": age,
+        "confidence": _confidences(catalog),
+        "used": [one._asdict() for one in used],
+        "problems": problems,
+    }
+
+
+def _show(catalog: Catalog, age: int | None, used: list[Used], problems: list[str]) -> None:
+    known = bundled()
+    which = "of this aso" if catalog.sha256 == known.sha256 else f"yours; bundled: {known.version}"
+    print(f"catalog     {catalog.version} ({which}), sha256 {catalog.sha256}")
+    print(f"age         {'unknown' if age is None else f'{age:,} days'}")
+    counts = ", ".join(f"{count:,} {name}" for name, count in _confidences(catalog).items())
+    print(f"confidence  {counts}")
+    if used:
+        header = ["provider", "model", "calls", "unpriced", "confidence"]
+        rows = [_cells(one) for one in used]
+        print("\n".join(["", *aligned(header, rows, texts=2)]))
+    print("\n".join(["", *(f"!! {one}" for one in problems)]) if problems else "\nok")
+
+
+def _cells(one: Used) -> list[str]:
+    counts = [f"{one.calls:,}", f"{one.unpriced_calls:,}"]
+    return [one.provider, printable(one.model), *counts, one.confidence or _NOBODY]

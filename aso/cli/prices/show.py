@@ -1,0 +1,106 @@
+"""``aso prices show``: every rate of a model that is in force, with where it is from."""
+
+from __future__ import annotations
+
+import json
+import time
+from argparse import Namespace
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timezone
+from difflib import get_close_matches
+from typing import Any
+
+from aso.cli.prices.catalogs import identity, instant_text, row_document
+from aso.errors import ConfigError
+from aso.pricing import Catalog, in_force
+from aso.pricing.catalog import Row
+from aso.pricing.match import match
+from aso.report import parse_instant
+from aso.report.table import aligned
+from aso.semconv import printable
+
+_NOBODY = "—"
+
+
+def show(arguments: Namespace) -> int:
+    """Print the rates; 1 where the catalog does not know the model."""
+    catalog, at = in_force(), _instant(arguments.at)
+    rows = _rows(catalog, arguments.model, arguments.provider)
+    models = [row_document(row, at) for row in rows]
+    if arguments.format == "json":
+        found = {"catalog": identity(catalog), "at": instant_text(at), "models": models}
+        print(json.dumps(found, indent=2))
+    elif rows:
+        print("\n\n".join("\n".join(_lines(model)) for model in models))
+        print(f"\ncatalog {catalog.version}, sha256 {catalog.sha256}, at {instant_text(at)}")
+    else:
+        print(_unknown(catalog, arguments.model))
+    return 0 if rows else 1
+
+
+def _instant(text: str | None) -> datetime:
+    now = datetime.fromtimestamp(time.time(), timezone.utc)
+    if text is None:
+        return now
+    return datetime.fromtimestamp(parse_instant(text, now) / 1000, timezone.utc)
+
+
+def _rows(catalog: Catalog, model: str, provider: str | None) -> list[Row]:
+    """Return the model's row at each provider that has one."""
+    if provider is not None and provider not in catalog.providers:
+        raise ConfigError(
+            f"--provider {provider!r} is not in the catalog: choose from {catalog.providers}"
+        )
+    before, colon, after = model.partition(":")
+    if colon and provider is None and before in catalog.providers:
+        provider, model = before, after
+    chosen = catalog.providers if provider is None else [provider]
+    found = [match(catalog, name, model) for name in chosen]
+    return [row for row in found if row is not None]
+
+
+def _unknown(catalog: Catalog, model: str) -> str:
+    every = {name for provider in catalog.providers for name in catalog.names(provider)}
+    near = get_close_matches(model.lower(), sorted(every), n=3, cutoff=0.7)
+    known = f"; near it are {', '.join(near)}" if near else ""
+    return (
+        f"The catalog knows no {printable(model)!r}{known}. aso prices search lists names; give its "
+        "price with instrument(prices=...)."
+    )
+
+
+def _lines(model: dict[str, Any]) -> Iterator[str]:
+    sources = "+".join(model["sources"])
+    yield f"{model['provider']}:{model['model']}   {model['confidence']}, by {sources}"
+    for title, prices in (("", model["prices"]), ("to come: ", model["scheduled"])):
+        for price in prices:
+            yield f"  {title}{_title(price)}"
+            yield from _table(price)
+    for name, values in model["multipliers"].items():
+        factors = ", ".join(f"{value} × {factor}" for value, factor in values.items())
+        yield f"  on tokens, by {name}: {factors}"
+
+
+def _title(price: dict[str, Any]) -> str:
+    parts = [f"{name} {value}" for name, value in price["when"].items()] or ["standard"]
+    parts += [price["window"]] if price["window"] else []
+    parts += [f"{word} {price[word]}" for word in ("since", "until") if price[word]]
+    return ", ".join(parts)
+
+
+def _table(price: dict[str, Any]) -> Iterator[str]:
+    header = ["unit", "prompt tokens", "rate (USD)", "per", "source"]
+    rows = [_cells(_NOBODY, rate) for rate in price["rates"]]
+    rows += [_cells(one["prompt_tokens"], rate) for one in price["tiers"] for rate in one["rates"]]
+    for line in aligned(header, rows, texts=2):
+        yield f"    {line}"
+
+
+def _cells(tier: str, rate: dict[str, Any]) -> Sequence[str]:
+    return (
+        rate["unit"],
+        tier,
+        rate["rate"],
+        f"{rate['per']:,}",
+        (rate["source"] or _NOBODY).removeprefix("catalog:"),
+    )

@@ -1,0 +1,172 @@
+"""`aso prices show`, `search`, `diff`: what the catalog says."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aso.pricing import price, read_catalog
+from tests.catalogs import catalog_file, written
+from tests.cli.printed import in_json, run
+
+
+def rate(amount: str, unit: str = "input_tokens", per: int = 10**6, source: Any = None) -> Any:
+    return {"unit": unit, "rate": amount, "per": per, "source": source}
+
+
+def plain(rates: list[Any], **more: Any) -> Any:
+    dates = {"since": None, "until": None}
+    return {"when": {}, "window": None, **dates, "rates": rates, "tiers": [], **more}
+
+
+# show
+
+
+def test_show_gives_every_rate_in_force_with_where_it_is_from(
+    capsys: pytest.CaptureFixture[str], deep: Path
+) -> None:
+    since = "2026-06-01T00:00:00Z"
+    searches = rate("10", "web_search_requests", 1000, "catalog:page:single")
+    tier = {"prompt_tokens": ">= 200000", "rates": [rate("4")]}
+    catalog = read_catalog(deep)
+    assert in_json(capsys, "show", "deep-1", "--at", "2026-11-26") == {
+        "catalog": {"version": "2026.11.01", "sha256": catalog.sha256},
+        "at": "2026-11-26T00:00:00Z",
+        "models": [
+            {
+                "provider": "deepseek",
+                "model": "deep-1",
+                "sources": ["one", "two"],
+                "confidence": "settled",
+                "prices": [
+                    plain([rate("5")], window="01:00-04:00 Mon,Fri", since=since),
+                    plain([rate("2"), searches], since=since, tiers=[tier]),
+                    plain([rate("1")], when={"processing": "batch"}),
+                ],
+                "multipliers": {"inference_geo": {"us": "1.1"}},
+                "scheduled": [plain([rate("6")], since="2027-01-01T00:00:00Z")],
+            }
+        ],
+    }
+
+
+def test_show_at_a_date_is_the_price_of_that_day(
+    capsys: pytest.CaptureFixture[str], deep: Path
+) -> None:
+    [model] = in_json(capsys, "show", "deep-1", "--at", "2026-03-01")["models"]
+    assert [one["rates"] for one in model["prices"]] == [[rate("3")], [rate("1")]]
+
+
+@pytest.mark.parametrize("name", ["deep-latest", "deepseek:deep-1", "DEEP-1"])
+def test_show_takes_any_name_of_a_model(
+    name: str, capsys: pytest.CaptureFixture[str], deep: Path
+) -> None:
+    [model] = in_json(capsys, "show", name)["models"]
+    assert (model["provider"], model["model"]) == ("deepseek", "deep-1")
+
+
+def test_show_in_words(capsys: pytest.CaptureFixture[str], deep: Path) -> None:
+    lines = run(capsys, "show", "deep-1", "--at", "2026-11-26").splitlines()
+    assert lines[0] == "deepseek:deep-1   settled, by one+two"
+    assert [line for line in lines if line.startswith("  ") and not line.startswith("    ")] == [
+        "  standard, 01:00-04:00 Mon,Fri, since 2026-06-01T00:00:00Z",
+        "  standard, since 2026-06-01T00:00:00Z",
+        "  processing batch",
+        "  to come: standard, since 2027-01-01T00:00:00Z",
+        "  on tokens, by inference_geo: us × 1.1",
+    ]
+
+
+def test_show_of_an_unknown_model_says_what_is_near(
+    capsys: pytest.CaptureFixture[str], deep: Path
+) -> None:
+    said = run(capsys, "show", "deep1", code=1)
+    assert "The catalog knows no 'deep1'; near it are deep-1" in said
+    assert in_json(capsys, "show", "deep1", code=1)["models"] == []
+
+
+def test_what_is_shown_is_what_is_charged(capsys: pytest.CaptureFixture[str]) -> None:
+    [model] = in_json(capsys, "show", "openai:gpt-4o", "--at", "2026-11-23")["models"]
+    standard = {one["unit"]: one for one in model["prices"][0]["rates"]}["input_tokens"]
+    cost = price(
+        {"prompt_tokens": 7},
+        provider="openai",
+        model="gpt-4o",
+        at=datetime(2026, 11, 23, tzinfo=timezone.utc),
+    )
+    assert cost.total == Decimal(standard["rate"]) * 7 / standard["per"]
+
+
+# search
+
+
+def test_search_finds_names_and_aliases(capsys: pytest.CaptureFixture[str], deep: Path) -> None:
+    [found] = in_json(capsys, "search", "LATEST")["models"]
+    assert found == {
+        "provider": "deepseek",
+        "model": "deep-1",
+        "aliases": ["deep-latest"],
+        "confidence": "settled",
+        "input_tokens": found["input_tokens"],
+        "output_tokens": None,
+    }
+
+
+def test_search_that_finds_nothing_says_so(capsys: pytest.CaptureFixture[str], deep: Path) -> None:
+    assert run(capsys, "search", "zzz", code=1) == "No name in the catalog has 'zzz' in it.\n"
+
+
+# diff
+
+
+def test_diff_names_every_rate_that_differs(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    old = {"kept": {"input_tokens": "1"}, "dearer": {"input_tokens": "1"}, "gone": {"pages": "2"}}
+    new = {"kept": {"input_tokens": "1.0"}, "dearer": {"input_tokens": "2"}, "new": {"pages": "3"}}
+    paths = [
+        str(catalog_file(tmp_path, models, version=version)[0])
+        for models, version in ((old, "2026.01.01"), (new, "2026.02.01"))
+    ]
+    found = in_json(capsys, "diff", *paths)["changes"]
+    million = 1_000_000
+    assert [(one["kind"], one["model"], one["unit"], one["old"], one["new"]) for one in found] == [
+        *[
+            (
+                "changed",
+                "dearer",
+                "input_tokens",
+                {"rate": "1", "per": million},
+                {"rate": "2", "per": million},
+            )
+        ],
+        ("removed", "gone", "pages", {"rate": "2", "per": million}, None),
+        ("added", "new", "pages", None, {"rate": "3", "per": million}),
+    ]
+    said = run(capsys, "diff", *paths)
+    assert "1 models added, 1 models removed, 1 models changed" in said
+
+
+def test_diff_sees_dates_tiers_hours_and_factors(
+    capsys: pytest.CaptureFixture[str], deep: Path, tmp_path: Path
+) -> None:
+    empty, _ = written(tmp_path / "empty.gz", {"deepseek": {}}, "2026.01.01")
+    found = in_json(capsys, "diff", str(empty), "in-force")["changes"]
+    assert {(one["unit"], one["price"]): one["new"]["rate"] for one in found} == {
+        ("input_tokens", "standard"): "3",
+        ("input_tokens", "standard, since 2026-06-01T00:00:00Z"): "2",
+        ("web_search_requests", "standard, since 2026-06-01T00:00:00Z"): "10",
+        ("input_tokens", "standard, since 2026-06-01T00:00:00Z, prompt >= 200000"): "4",
+        ("input_tokens", "standard, 01:00-04:00 Mon,Fri, since 2026-06-01T00:00:00Z"): "5",
+        ("input_tokens", "standard, since 2027-01-01T00:00:00Z"): "6",
+        ("input_tokens", "processing batch"): "1",
+        ("× on tokens", "inference_geo us"): "1.1",
+    }
+
+
+def test_a_catalog_does_not_differ_from_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    assert in_json(capsys, "diff", "bundled", "in-force")["changes"] == []
