@@ -47,6 +47,7 @@ def parser() -> argparse.ArgumentParser:
     _export(found)
     add_prices(found.add_parser("prices", help="the price catalog: show, search, diff, update"))
     _reprice(found)
+    _reconcile(found)
     found.add_parser("run", help="a program as it is, instrumented: script.py, or -m module")
     _coverage(found)
     one = found.add_parser("doctor", help="is everything in order?")
@@ -110,6 +111,37 @@ def _run_reprice(arguments: argparse.Namespace) -> int:
     from aso.cli.reprice import reprice_command  # loads the catalog: nobody else needs it
 
     return reprice_command(arguments)
+
+
+def _reconcile(found: Commands) -> None:
+    one = found.add_parser(
+        "reconcile",
+        help="the ledger beside a provider's own usage or costs export",
+        epilog="Of OpenAI, Anthropic and OpenRouter: the JSON that their endpoints answer. "
+        "Costs and usage of the same time together explain most.",
+    )
+    one.add_argument("files", nargs="+", type=Path, metavar="FILE", help="what a file is, it says")
+    one.add_argument(
+        "--project",
+        default="project",
+        metavar="DIMENSION",
+        help="whose value is the provider's project or workspace id (default: project)",
+    )
+    one.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar="PROJECT=VALUE",
+        help="where the dimension's value is another than the id",
+    )
+    one.add_argument("--format", choices=("table", "json"), default="table")
+    one.set_defaults(run=_run_reconcile)
+
+
+def _run_reconcile(arguments: argparse.Namespace) -> int:
+    from aso.cli.reconcile import reconcile  # loads the catalog: nobody else needs it
+
+    return reconcile(arguments)
 
 
 def _coverage(found: Commands) -> None:

@@ -1,0 +1,217 @@
+"""Exports as their pages document them: each is known by its content, and read whole."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aso.errors import ConfigError
+from aso.reconcile import read_exports
+from aso.reconcile.statement import Stated
+
+HERE = Path(__file__).parent / "exports"
+DAY, SPACE = "2026-11-23", "wrkspc_01JwQvzr7rXLA5AGx3HKfFUJ"
+START, DAY_MS = 1_795_392_000_000, 86_400_000
+
+
+def counts(**said: int) -> dict[str, Decimal]:
+    """Return counts of tokens; the names of the usual ones are short."""
+    names = {"new": "uncached_input_tokens", "read": "cache_read_tokens", "out": "output_tokens"}
+    return {names.get(name, name): Decimal(number) for name, number in said.items()}
+
+
+def stated(model: str | None, project: str | None, **said: Any) -> Stated:
+    return Stated(DAY, model, project, **said)
+
+
+GPT, PROJECT = "gpt-5.4-2026-03-05", "proj_abc"
+STATED = {
+    "openai_costs.json": [
+        stated(
+            GPT,
+            PROJECT,
+            tier="standard",
+            cost=Decimal("0.0025"),
+            tolerance=Decimal("0.00005"),
+            quantities=counts(new=1000),
+        ),
+        stated(
+            GPT,
+            PROJECT,
+            tier="standard",
+            cost=Decimal("0.015"),
+            tolerance=Decimal("0.0005"),
+            quantities=counts(out=1000),
+        ),
+        stated(None, PROJECT, cost=Decimal("0.01"), tolerance=Decimal("0.005")),
+    ],
+    "openai_usage.json": [
+        stated(
+            GPT,
+            PROJECT,
+            tier="default",
+            requests=5,
+            quantities=counts(new=1000, read=150, cache_write_tokens=50, out=1000),
+        ),
+        stated(None, PROJECT, quantities=counts(web_search_requests=2)),
+        stated("dall-e-3", None, requests=2, quantities=counts(images=3)),
+    ],
+    "anthropic_cost_report.json": [
+        stated(
+            "claude-sonnet-4-5",
+            SPACE,
+            tier="standard",
+            cost=Decimal("1.2378912"),
+            tolerance=Decimal("0.00000005"),
+        ),
+        stated(None, None, cost=Decimal("0.01"), tolerance=Decimal("0.005")),
+    ],
+    "anthropic_usage_report.json": [
+        stated(
+            "claude-sonnet-4-5",
+            SPACE,
+            tier="standard",
+            quantities=counts(
+                new=1500, read=200, cache_write_tokens=500, cache_write_1h_tokens=1000, out=500
+            ),
+        ),
+        stated(None, SPACE, quantities=counts(web_search_requests=10)),
+    ],
+    "anthropic_analytics_cost.json": [
+        stated(
+            "claude-opus-5-5",
+            SPACE,
+            tier="batch",
+            cost=Decimal("2.505"),
+            tolerance=Decimal("0.0005"),
+            requests=7,
+        )
+    ],
+    "anthropic_analytics_usage.json": [
+        stated(
+            "claude-opus-5-5",
+            SPACE,
+            tier="batch",
+            requests=7,
+            quantities=counts(
+                new=10, read=20, cache_write_tokens=30, cache_write_1h_tokens=0, out=40
+            ),
+        )
+    ],
+    "openrouter_activity.json": [
+        stated(
+            "openai/gpt-4.1",
+            None,
+            cost=Decimal("0.015"),
+            tolerance=Decimal("0.0005"),
+            requests=5,
+            quantities=counts(new=30, read=20, out=125),
+            upstream_cost=Decimal("0.012"),
+        )
+    ],
+}
+KINDS = {
+    "openai_costs.json": ("openai", "openai.costs"),
+    "openai_usage.json": ("openai", "openai.usage"),
+    "anthropic_cost_report.json": ("anthropic", "anthropic.cost_report"),
+    "anthropic_usage_report.json": ("anthropic", "anthropic.usage_report"),
+    "anthropic_analytics_cost.json": ("anthropic", "anthropic.analytics.cost"),
+    "anthropic_analytics_usage.json": ("anthropic", "anthropic.analytics.usage"),
+    "openrouter_activity.json": ("openrouter", "openrouter.activity"),
+}
+
+
+@pytest.mark.parametrize("name", STATED)
+def test_an_export_is_known_by_its_content_and_read_whole(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "renamed"
+    path.write_bytes((HERE / name).read_bytes())
+    found = read_exports([path])
+    assert (found.provider, *found.kinds) == KINDS[name]
+    assert list(found.rows) == STATED[name]
+
+
+def test_it_covers_the_time_of_its_buckets_also_of_empty_ones() -> None:
+    found = read_exports([HERE / "openai_costs.json"])
+    assert (found.since_ms, found.until_ms) == (START, START + 2 * DAY_MS)
+
+
+def test_files_of_one_provider_are_one_statement() -> None:
+    found = read_exports([HERE / "openai_costs.json", HERE / "openai_usage.json"])
+    assert found.kinds == ("openai.costs", "openai.usage")
+    assert [*found.rows] == [*STATED["openai_costs.json"], *STATED["openai_usage.json"]]
+
+
+def test_a_page_a_line_is_the_same_as_a_list_of_pages(tmp_path: Path) -> None:
+    pages = json.loads((HERE / "openai_usage.json").read_text())
+    path = tmp_path / "pages.jsonl"
+    path.write_text("\n".join(json.dumps(page) for page in pages) + "\n")
+    assert read_exports([path]) == read_exports([HERE / "openai_usage.json"])
+
+
+def test_an_export_that_goes_on_says_so() -> None:
+    assert read_exports([HERE / "anthropic_cost_report.json"]).notes == [
+        "anthropic_cost_report.json: has_more is true, so the export goes on in a further page"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("item", "expected"),
+    [
+        ("gpt-4o-mini-2024-07-18, cached input", ("gpt-4o-mini-2024-07-18", "standard")),
+        ("priority | gpt-5.6-sol, output, long context", ("gpt-5.6-sol", "priority")),
+        ("gpt-image-2 image, output", ("gpt-image-2", "standard")),
+        ("gpt-5.6-sol, cache writes", ("gpt-5.6-sol", "standard")),
+        ("web search tool calls", (None, None)),
+        (None, (None, None)),
+    ],
+)
+def test_a_line_item_says_its_model_and_tier(item: Any, expected: Any, tmp_path: Path) -> None:
+    document = json.loads((HERE / "openai_costs.json").read_text())
+    document["data"][0]["results"] = [document["data"][0]["results"][0] | {"line_item": item}]
+    path = tmp_path / "costs.json"
+    path.write_text(json.dumps(document))
+    [row] = read_exports([path]).rows
+    assert (row.model, row.tier) == expected
+
+
+def costs(**changes: Any) -> str:
+    document = json.loads((HERE / "openai_costs.json").read_text())
+    document["data"][0]["results"][0].update(changes)
+    return json.dumps(document)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("day,model,cost\n2026-11-23,gpt-4o,1\n", "but looks like CSV, whose columns no provider"),
+        ("", "export export.json is no JSON of an export: known are the answers of openai.costs"),
+        ("[1, 2]", "is no JSON of an export"),
+        ('{"data": []}', "export export.json has no rows: was the time right?"),
+        ('{"data": [{"a": 1}]}', r"has a row of \['a'\], which no export has: known are"),
+        ('{"error": {"message": "no"}}', r"has a row of \['error'\], which no export has"),
+        (costs(amount={"value": 1, "currency": "eur"}), "amount.value is in 'eur': the ledger is"),
+        (costs(amount={"value": "much", "currency": "usd"}), "amount.value is 'much': a number"),
+        (costs(amount={"value": None, "currency": "usd"}), "amount.value is None: a number"),
+    ],
+)
+def test_what_is_no_export_is_refused_with_the_way_out(
+    text: str, message: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "export.json"
+    path.write_text(text)
+    with pytest.raises(ConfigError, match=message):
+        read_exports([path])
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot be read \\(FileNotFoundError\\)"):
+        read_exports([tmp_path / "none.json"])
+
+
+def test_exports_of_two_providers_are_refused() -> None:
+    with pytest.raises(ConfigError, match="are of several providers"):
+        read_exports([HERE / "openai_costs.json", HERE / "openrouter_activity.json"])
