@@ -41,7 +41,7 @@ _CONDITIONS = frozenset(
         "dimensions",
     }
 )
-_BUNDLED = Pricer()
+_PRICER = Pricer()
 
 
 def price(
@@ -52,7 +52,7 @@ def price(
     at: datetime,
     **conditions: Any,
 ) -> Cost:
-    """Return what this usage costs, with every line. Pure.
+    """Return what this usage costs, with every line, by the catalog in force. Pure.
 
     Args:
         usage: a Usage, or the event's token names (``prompt_tokens``, ``cache_read_tokens``, ...)
@@ -81,7 +81,7 @@ def price(
     if said is not None and not isinstance(said, Mapping):
         raise ConfigError(f"provider_reported is {said!r}: a mapping such as {{'cost': '0.01'}}")
     overlay = conditions.pop("overlay", None)
-    pricer = _BUNDLED if overlay is None else Pricer(overlay=_overlay(overlay))
+    pricer = _PRICER if overlay is None else Pricer(overlay=_overlay(overlay))
     return pricer.price(usage, provider=provider, model=model, at=at, conditions=conditions)
 
 

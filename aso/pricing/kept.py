@@ -7,7 +7,6 @@ which of them prices; without it, the one that this version of aso brings.
 from __future__ import annotations
 
 import os
-import tempfile
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -109,6 +108,8 @@ def _file(home: Path, sha256: str) -> Path:
 
 def _write(path: Path, data: bytes) -> None:
     """Write the file whole or not at all: another process may read it at any time."""
+    import tempfile  # a third of what pricing takes to load, and rarely needed
+
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".")  # readable by its owner alone
     with os.fdopen(handle, "wb") as file:

@@ -33,13 +33,19 @@ class Term:
 
     def covers(self, names: Sequence[str], at: datetime, conditions: Mapping[str, Any]) -> bool:
         """Return True for one of the names ``provider:model``, at an instant in the range."""
-        if not any(self._matches(name) for name in names) or not self._is_in_force(at):
+        if not any(self.matches(name) for name in names) or not self._is_in_force(at):
             return False
         said = unusual(conditions) if self.when else {}
         if any(_condition(name, said, conditions) != self.when[name] for name in self.when):
             return False
         tags: Mapping[str, str] = conditions.get("dimensions") or {}
         return all(tags.get(key) == value for key, value in self.dimensions.items())
+
+    def matches(self, name: str) -> bool:
+        """Return True for ``provider:model`` under the pattern."""
+        if self.pattern.endswith("*"):
+            return name.startswith(self.pattern[:-1])
+        return name == self.pattern
 
     @property
     def weight(self) -> tuple[int, int, int]:
@@ -55,11 +61,6 @@ class Term:
         ):
             return False
         return _begins_before(self.since, other.until) and _begins_before(other.since, self.until)
-
-    def _matches(self, name: str) -> bool:
-        if self.pattern.endswith("*"):
-            return name.startswith(self.pattern[:-1])
-        return name == self.pattern
 
     def _is_in_force(self, at: datetime) -> bool:
         if self.since is not None and at < self.since:

@@ -88,6 +88,23 @@ def test_check_finds_an_old_catalog(capsys: pytest.CaptureFixture[str], deep: Pa
 # drift
 
 
+def test_check_finds_terms_of_a_contract_that_cover_nothing(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "contract.toml"
+    path.write_text(
+        '["openai:gpt5*"]\nmultiplier = "0.9"\n'
+        '["openai:gpt-5*"]\nmultiplier = "0.8"\n'
+        '["openai:ours".rates]\ninput_tokens = "1"\ninputs = "1"\n',
+        encoding="utf-8",
+    )
+    found = in_json(capsys, "check", "--max-age", "100000", "--overlay", str(path), code=1)
+    assert [problem[:60] for problem in found["problems"]] == [
+        "contract 'openai:gpt5*' covers no model of the catalog, and ",
+        "contract 'openai:ours' has a rate for 'inputs', and no model",
+    ]
+
+
 def reported(number: int, said: str, ours: str | None, **changes: Any) -> Any:
     cost = PRICED._replace(
         provider_cost=Decimal(said), calculated_cost=None if ours is None else Decimal(ours)

@@ -67,8 +67,11 @@ _CELL = {
     "difference_usd": "0",
     "residuals": {},
     "stated_requests": None,
-    **{"unknown_calls": 0, "unpriced_calls": 0, "unmetered": 0},
-    **{"stated_upstream_cost": "0", "ledger_upstream_cost": "0"},
+    "unknown_calls": 0,
+    "unpriced_calls": 0,
+    "unmetered": 0,
+    "stated_upstream_cost": "0",
+    "ledger_upstream_cost": "0",
 }
 SEARCHES = {
     **_CELL,

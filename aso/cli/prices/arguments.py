@@ -45,6 +45,7 @@ def _check(one: argparse.ArgumentParser) -> None:
     one.add_argument(
         "--strict", action="store_true", help="low confidence in a model that was used is a problem"
     )
+    one.add_argument("--overlay", type=Path, metavar="FILE", help="contract prices: check them too")
     one.add_argument("--since", default="30d", help="whose models count as used (default: 30d)")
     _finish(one, "check")
 

@@ -12,10 +12,11 @@ from typing import NamedTuple
 
 from aso import environment
 from aso.cli.prices.catalogs import confidence, identity
+from aso.cli.prices.contract import odd_terms
 from aso.cli.selection import open_ledger
 from aso.errors import ConfigError
 from aso.ledger import Ledger
-from aso.pricing import Catalog, bundled, in_force
+from aso.pricing import Catalog, bundled, in_force, load_overlay
 from aso.pricing.kept import chosen
 from aso.pricing.match import match
 from aso.report import Period, parse_instant
@@ -60,12 +61,15 @@ def check(arguments: Namespace) -> int:
     if arguments.max_age < 1:
         raise ConfigError(f"--max-age is {arguments.max_age}: a number of days, 1 or more")
     now = datetime.fromtimestamp(time.time(), timezone.utc)
+    overlay = None if arguments.overlay is None else load_overlay(arguments.overlay)
     catalog = in_force()
     age = _age(catalog, now.date())
     with open_ledger(arguments) as ledger:
         period = Period(parse_instant(arguments.since, now))
         used = [] if ledger is None else list(_used(ledger, catalog, period))
     problems = [*_of_catalog(age, arguments.max_age), *_of_use(used, is_strict=arguments.strict)]
+    if overlay is not None:
+        problems += odd_terms(overlay, catalog)
     if arguments.format == "json":
         print(json.dumps(_document(catalog, age, used, problems), indent=2))
     else:
