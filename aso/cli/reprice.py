@@ -187,6 +187,7 @@ def _show_table(
         rows = [_cells(provider, model, one) for (provider, model), one in sorted(sums.items())]
         header = ["provider", "model", "events", "newly priced", "before (USD)", "after (USD)"]
         print("\n".join(aligned(header, rows, _cells("total", "", _total(sums)), texts=2)))
+        print("dry run: nothing was written" if arguments.dry_run else "history stays as it was")
     else:
         print(f"0 events {verb}: what is selected costs the same by this catalog")
     for sha256, count in sorted(pricers.missing.items()):

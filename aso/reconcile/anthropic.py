@@ -1,7 +1,8 @@
 """Anthropic's exports: the usage and cost reports, in their first and their newer form.
 
 Read on 2026-11-26: platform.claude.com/docs/en/api/admin/cost_report (``amount``: "lowest currency
-units (e.g. cents) as a decimal string"; Priority Tier is not in it),
+units (e.g. cents) as a decimal string"), platform.claude.com/docs/en/manage-claude/usage-cost-api
+(Priority Tier is not in the cost report),
 platform.claude.com/docs/en/api/admin/usage_report/retrieve_messages, and for
 ``/v1/organizations/analytics/cost`` and ``/usage`` the types of anthropic 2.14.0,
 ``types/beta/organization/analytics`` ("fractional cents").

@@ -142,6 +142,21 @@ def test_a_dry_run_says_the_same_and_writes_nothing(
     assert would == did
 
 
+@pytest.mark.parametrize(
+    ("more", "last"),
+    [(["--dry-run"], "dry run: nothing was written"), ([], "history stays as it was")],
+)
+def test_the_table_says_whether_anything_was_written(
+    more: list[str], last: str, capsys: pytest.CaptureFixture[str], newer: Path
+) -> None:
+    keep(record("gpt-5.4"))
+    lines = run(capsys, "reprice", *ALWAYS, "--catalog", str(newer), *more).splitlines()
+    assert [line.split() for line in lines if line.startswith("openai")] == [
+        ["openai", "gpt-5.4", "1", "0", "0.0025", "0.005"]
+    ]
+    assert lines[-1] == last
+
+
 def test_only_what_is_selected_is_revised(capsys: pytest.CaptureFixture[str], newer: Path) -> None:
     keep(record("gpt-5.4", dimensions={"team": "a"}) + record("gpt-5.4", dimensions={"team": "b"}))
     selected = (*ALWAYS, "--where", "team=a")

@@ -215,3 +215,14 @@ def test_the_cost_names_the_contract_in_force_even_where_it_does_not_touch_it() 
     cost = price(USAGE, provider="openai", model="gpt-4o", at=NOW, overlay=overlay)
     assert (cost.source, cost.contract_sha256) == ("standard", overlay.sha256)
     assert cost.to_dict()["contract"] == {"sha256": overlay.sha256}
+
+
+def test_the_contract_of_the_documentation_is_one() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "prices-and-contracts.md").read_text("utf-8")
+    text = page.partition("```toml\n")[2].partition("```")[0]
+    assert [term.name for term in load_overlay(text).terms] == [
+        "anthropic:claude-*#1",
+        "anthropic:claude-*#2",
+        "acme-2026",
+        "openai:gpt-6-preview",
+    ]
