@@ -106,6 +106,7 @@ def _cost_of(
         billed,
         provider=facts.provider,
         model=model,
+        request_model=facts.request_model,
         at=instant(_priced_at_ms(facts)),
         conditions=conditions,
         outcome=facts.outcome,

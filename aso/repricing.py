@@ -73,6 +73,7 @@ def repriced(event: Event, pricer: Pricer) -> Event | None:
         event.usage if billed is None else _usage(billed, event.usage),
         provider=event.provider,
         model=event.model,
+        request_model=event.request_model,
         at=instant(at_ms),
         conditions=conditions,
         outcome=event.outcome,

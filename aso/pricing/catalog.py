@@ -11,7 +11,7 @@ import json
 import pkgutil
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from decimal import Decimal
 from functools import lru_cache
@@ -84,7 +84,7 @@ class Tier:
         return prompt_tokens > self.threshold
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Price:
     """Rates that hold from an instant on, under conditions.
 
@@ -107,12 +107,13 @@ class Price:
             return False
         return self.window is None or self.window.holds(at)
 
-    def layers(self, prompt_tokens: Quantity) -> tuple[Mapping[str, Rate], ...]:
-        """Return where to look for a rate, first the longest tier that holds."""
-        if not self.tiers:
-            return (self.rates,)
-        held = [tier.rates for tier in reversed(self.tiers) if tier.holds(prompt_tokens)]
-        return (*held, self.rates)
+    def tier(self, prompt_tokens: Quantity) -> int:
+        """Return how many of the tiers hold for a prompt of this length."""
+        return sum([tier.holds(prompt_tokens) for tier in self.tiers])
+
+    def layers(self, tier: int) -> tuple[Mapping[str, Rate], ...]:
+        """Return where to look for a rate, first the longest of so many tiers."""
+        return (*[one.rates for one in reversed(self.tiers[:tier])], self.rates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,8 @@ class Row:
 
     ``standard`` and ``variants`` (by sorted conditions) are newest first. ``source`` is what a cost
     line says of where its rate is from. ``has_fees``: some price is by the request.
+    ``minimums``: unit → the least that is billed of it. ``blocks``: unit → another that each one
+    brings with it, and how many of that.
     """
 
     provider: str
@@ -130,6 +133,8 @@ class Row:
     multipliers: Mapping[str, Mapping[str, Decimal]]
     source: str
     has_fees: bool
+    minimums: Mapping[str, Quantity] = field(default_factory=dict[str, Quantity])
+    blocks: Mapping[str, tuple[str, int]] = field(default_factory=dict[str, tuple[str, int]])
 
     def price(self, at: datetime) -> Price | None:
         """Return the standard price in force at an instant; None: there is none then."""
@@ -167,6 +172,11 @@ class _Provider:
             if alias not in self.models
         }
         self._rows: dict[str, Row] = {}
+        self.disputes: Mapping[str, str] = {
+            name: one["why"]
+            for model, one in document.get("disputes", {}).items()
+            for name in (model, *one["aliases"])
+        }
 
     def row(self, name: str) -> Row | None:
         model = name if name in self.models else self.ids.get(name)
@@ -194,6 +204,11 @@ class _Provider:
             },
             source=f"catalog:{'+'.join(document['sources'])}:{document['confidence']}",
             has_fees=any(unit.startswith("requests") for price in prices for unit in price.rates),
+            minimums={unit: Decimal(least) for unit, least in document.get("minimums", {}).items()},
+            blocks={
+                unit: (brought, quantity)
+                for unit, (brought, quantity) in document.get("blocks", {}).items()
+            },
         )
 
 
@@ -222,6 +237,14 @@ class Catalog:
         """Return every name of a provider's models: ids and aliases, each with its model."""
         found = self._provider(provider)
         return {} if found is None else {**found.ids, **{name: name for name in found.models}}
+
+    def dispute(self, provider: str, name: str) -> str | None:
+        """Return why a model that is known has no row: ``conflict:`` and the sources that differ.
+
+        Or ``free_unconfirmed:``, and the one that alone says so. None: there is no such reason.
+        """
+        found = self._provider(provider)
+        return None if found is None else found.disputes.get(name)
 
     def models(self, provider: str) -> list[str]:
         """Return the models of a provider, sorted."""

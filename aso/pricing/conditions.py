@@ -21,13 +21,17 @@ _USUAL = {
     "speed": STANDARD,
     **dict.fromkeys(_PLACES, _NOWHERE),
 }
+_ANY = frozenset[str]()  # of what no price depends on
 # The same thing under the name that the rows use: a batch is a way of processing.
 _SAME = {
     ("service_tier", "batch"): ("processing", "batch"),
     ("service_tier", "batches"): ("processing", "batch"),
     ("processing", "batches"): ("processing", "batch"),
 }
-_DEFAULT_SEARCH = "medium"  # what providers document for a request that says none
+# The size of a search that a request says none of: OpenAI's is medium, Perplexity's low
+# (docs.perplexity.ai/guides/search-context-size-guide, 2026-11-26).
+_DEFAULT_SEARCH = "medium"
+_DEFAULT_SEARCHES = {"perplexity": "low"}
 
 
 class Selected(NamedTuple):
@@ -48,7 +52,10 @@ def select(row: Row, at: datetime, conditions: Mapping[str, Any]) -> Selected | 
     if base is None:
         return None
     for name, value in conditions.items():
-        if value is not None and name in _USUAL and _text(value) not in _USUAL[name]:
+        usual = _USUAL.get(name, _ANY)
+        if usual is _ANY or value is None or (type(value) is str and value in usual):
+            continue
+        if _text(value) not in usual:
             break
     else:
         return Selected(base, None, None, ())
@@ -75,11 +82,12 @@ def unusual(conditions: Mapping[str, Any]) -> dict[str, str]:
     return dict(_SAME.get(condition, condition) for condition in found.items())
 
 
-def qualifiers(conditions: Mapping[str, Any]) -> tuple[str, ...]:
+def qualifiers(provider: str, conditions: Mapping[str, Any]) -> tuple[str, ...]:
     """Return what a fee per request or search may depend on: the tools, then the search's size."""
     tools = conditions.get("tools") or ()
     names = [tools] if isinstance(tools, str) else sorted(str(name) for name in tools)
-    return (*names, _text(conditions.get("search_context_size")) or _DEFAULT_SEARCH)
+    usual = _DEFAULT_SEARCHES.get(provider, _DEFAULT_SEARCH)
+    return (*names, _text(conditions.get("search_context_size")) or usual)
 
 
 def _variant(

@@ -13,6 +13,9 @@ _WIDER = Context(prec=200)
 _ZERO = Decimal(0)
 _PLACES = Decimal("1e-18")  # where a division does not end, e.g. per 3,600 seconds
 
+product = _EXACT.multiply  # left × right, exactly: each a Decimal or an int
+_add = _EXACT.add
+
 
 def amount(quantity: Quantity, rate: Decimal, per: Quantity, multiplier: Decimal | None) -> Decimal:
     """Return quantity × rate ÷ per × multiplier; exact, or to 18 places where it does not end."""
@@ -30,17 +33,12 @@ def each(rate: Decimal, per: int) -> Decimal | None:
 
 def total(amounts: Iterable[Decimal]) -> Decimal:
     """Return the exact sum."""
-    return reduce(_EXACT.add, amounts, _ZERO)
+    return reduce(_add, amounts, _ZERO)
 
 
 def difference(left: Decimal, right: Decimal) -> Decimal:
     """Return left - right, exactly."""
     return _EXACT.subtract(left, right)
-
-
-def product(left: Decimal | int, right: Decimal) -> Decimal:
-    """Return left × right, exactly."""
-    return _EXACT.multiply(right, left)
 
 
 def _quotient(dividend: Decimal, per: Quantity) -> Decimal:

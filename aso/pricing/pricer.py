@@ -10,12 +10,15 @@ from typing import Any
 from aso.pricing.catalog import Catalog, Price, Row
 from aso.pricing.compute import Calculated, calculate
 from aso.pricing.kept import in_force
-from aso.pricing.match import match
+from aso.pricing.match import dispute, match
 from aso.pricing.overlay import Overlay, Term
 from aso.pricing.settle import reported, settle
 from aso.records import Cost, Usage
 
-_CLIENT_ERRORS = range(400, 500)
+# Whose request says where it is served, and so at what price; the answer names the model alone.
+_BY_PROFILE = frozenset({"bedrock"})
+_RETIRED = "no_price_then"
+_CLIENT_ERROR, _SERVER_ERROR = 400, 500
 _NO_PRICE = Price(None, None, (), None, {}, ())
 
 
@@ -52,16 +55,16 @@ class Pricer:
             usage: what was used.
             provider: who bills.
             model: as the answer names it.
-            request_model: as the request names it; counts where the answer names none.
+            request_model: as the request names it; counts where the answer names none, and at
+                Bedrock, whose profiles (``us.``, ``global.``) only the request names.
             at: the instant that decides which price is in force; aware.
             conditions: see `aso.pricing.price`; an overlay is the pricer's own.
             outcome: completed, cancelled, error or refused.
             http_status: of the answer, where there was one.
             attempts: how often it was sent; 0: never.
         """
-        cost = self._cost(
-            usage, provider, model or request_model, at, conditions, outcome, http_status, attempts
-        )
+        name = self._billed_as(provider, model, request_model)
+        cost = self._cost(usage, provider, name, at, conditions, outcome, http_status, attempts)
         if self.overlay is None:
             return cost
         return cost._replace(contract_sha256=self.overlay.sha256)
@@ -78,7 +81,7 @@ class Pricer:
         attempts: int,
     ) -> Cost:
         catalog = self.catalog
-        if outcome == "refused" or attempts == 0 or http_status in _CLIENT_ERRORS:
+        if outcome == "refused" or attempts == 0 or _is_client_error(http_status):
             return Cost(
                 total=Decimal(0),
                 status="priced",
@@ -92,7 +95,23 @@ class Pricer:
         if name is not None:
             row, calculated = self._calculated(usage, provider, name, at, conditions)
         matched = None if row is None or calculated is None else row.model
-        return settle(provider, name, calculated, said, catalog, matched)
+        cost = settle(provider, name, calculated, said, catalog, matched)
+        return cost if calculated is not None else self._why(cost, provider, name, row)
+
+    def _billed_as(self, provider: str, model: str | None, request: str | None) -> str | None:
+        """Return the answer's model, else the request's; a profile names a price of its own."""
+        if request is not None and provider in _BY_PROFILE and model != request:
+            is_known = match(self.catalog, provider, request) is not None
+            is_known = is_known or dispute(self.catalog, provider, request) is not None
+            return request if is_known or not model else model
+        return model or request
+
+    def _why(self, cost: Cost, provider: str, model: str | None, row: Row | None) -> Cost:
+        """Return the cost with the reason why a model that sources list has no price."""
+        if model is None:
+            return cost
+        reason = _RETIRED if row is not None else dispute(self.catalog, provider, model)
+        return cost if reason is None else cost._replace(notes=(*cost.notes, reason))
 
     def _calculated(
         self,
@@ -113,6 +132,10 @@ class Pricer:
             row = Row(provider, model, (_NO_PRICE,), {}, {}, "none", has_fees=False)
         found = calculate(usage, row, model=model, at=at, conditions=conditions, term=term)
         return row, found
+
+
+def _is_client_error(http_status: int | None) -> bool:
+    return http_status is not None and _CLIENT_ERROR <= http_status < _SERVER_ERROR
 
 
 def _has_nothing(usage: Usage | Mapping[str, Any]) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from aso.records import Quantity, Usage
@@ -107,7 +107,7 @@ _BY_NAME = {
 _IGNORED = frozenset({"total_tokens"})
 _ATTRIBUTES = sorted(_BY_ATTRIBUTE, key=lambda attribute: _ORDER[_BY_ATTRIBUTE[attribute]])
 _SAID = tuple(_BY_ATTRIBUTE[attribute] for attribute in _ATTRIBUTES)
-_said_of = attrgetter(*_ATTRIBUTES)
+_said_of = itemgetter(*[Usage._fields.index(attribute) for attribute in _ATTRIBUTES])
 
 
 class Quantities(NamedTuple):
@@ -138,14 +138,16 @@ def decompose(usage: Usage | Mapping[str, Any]) -> Quantities:
     else:
         tokens, others = _of_mapping(usage, notes)
     is_whole = not notes
-    billed = _leaves(tokens, notes)
     prompt = tokens.get("input_tokens")
+    _leave_parts(tokens, notes)
     if prompt is None:
         inside = _PARTS["input_tokens"]
-        prompt = sum([quantity for name, quantity in billed.items() if name in inside])
+        prompt = sum([quantity for name, quantity in tokens.items() if name in inside])
+    if not all(tokens.values()):
+        tokens = {name: quantity for name, quantity in tokens.items() if quantity}
     if others:
-        billed.update((name, others[name]) for name in sorted(others) if others[name])
-    return Quantities(billed, prompt, tuple(notes), is_whole)
+        tokens.update((name, others[name]) for name in sorted(others) if others[name])
+    return Quantities(tokens, prompt, tuple(notes), is_whole)
 
 
 def ancestry(name: str) -> tuple[str, ...]:
@@ -153,19 +155,16 @@ def ancestry(name: str) -> tuple[str, ...]:
     return ANCESTRY.get(name) or (name,)
 
 
-def _leaves(tokens: _Said, notes: list[str]) -> _Said:
-    leaves = tokens.copy()
+def _leave_parts(tokens: _Said, notes: list[str]) -> None:
+    """Take from each quantity those inside of it."""
     for name, parts in _plan(tuple(tokens)):
         rest = tokens[name]
         for part in parts:
-            rest -= leaves[part]
+            rest -= tokens[part]
         if rest < 0:
             notes.append(f"parts_exceed_whole:{name}")
             rest = 0
-        leaves[name] = rest
-    return (
-        leaves if all(leaves.values()) else {name: leaves[name] for name in leaves if leaves[name]}
-    )
+        tokens[name] = rest
 
 
 @lru_cache(maxsize=256)

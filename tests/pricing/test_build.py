@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from aso.pricing.build.merge import Merged, merge, packed
+from aso.pricing.build.merge import Merged, merge
+from aso.pricing.build.packed import packed
 from aso.pricing.build.rows import MILLION, PriceEntry, SourceRow, from_float
 from aso.pricing.catalog import Catalog
 
@@ -59,6 +60,29 @@ def test_what_one_alone_calls_free_stays_out() -> None:
     assert found.conflicts == ["openai:m a alone says it is free"]
 
 
+def test_what_is_left_out_keeps_its_reason() -> None:
+    differ, free = merged(row("a", "1"), row("b", "2")), merged(row("a", "0"))
+    assert differ.disputes == {"openai": {"m": {"aliases": [], "why": "conflict:a/b"}}}
+    assert free.disputes == {"openai": {"m": {"aliases": [], "why": "free_unconfirmed:a"}}}
+
+
+def test_a_guess_from_a_size_bears_no_witness_against_a_list_and_is_named_where_it_is_alone() -> (
+    None
+):
+    guess = row("b", "2")
+    guess.is_guess = True
+    assert confidence(merged(row("a", "1"), guess)) == ("single", ["a"])
+    assert confidence(merged(guess)) == ("bucket", ["b"])
+
+
+def test_what_has_no_date_is_not_known_beyond_a_price_that_is_announced() -> None:
+    flex = PriceEntry({"input_tokens": (Decimal("0.5"), MILLION)}, when={"service_tier": "flex"})
+    announced = PriceEntry({"input_tokens": (Decimal(2), MILLION)}, since="2027-01-01")
+    found = merged(row("a", "1", announced), row("b", "1", flex))
+    (price,) = [one for one in found.providers["openai"]["m"]["prices"] if "when" in one]
+    assert (price["when"], price["until"]) == ({"service_tier": "flex"}, "2027-01-01")
+
+
 def test_what_the_first_leaves_out_is_filled_in_and_names_its_source() -> None:
     found = merged(row("a", "1"), row("b", "1", input_audio_tokens="7"))
     rates = found.providers["openai"]["m"]["prices"][0]["rates"]
@@ -96,7 +120,7 @@ def test_floats_lose_their_binary_dust() -> None:
 
 def test_the_same_rows_give_the_same_bytes_and_can_be_read() -> None:
     inputs = {"version": "1", "input": []}
-    texts = {packed(merged(row("a", "1"), row("b", "1")), inputs) for _ in range(2)}
+    texts = {packed(merged(row("a", "1"), row("b", "1")), inputs, {}) for _ in range(2)}
     (text,) = texts
     found = Catalog(text).row("openai", "m")
     assert found is not None

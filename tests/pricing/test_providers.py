@@ -159,7 +159,7 @@ def test_other_units_than_text(
 
 
 def test_a_rate_that_does_not_end_per_unit_is_kept_as_the_list_has_it() -> None:
-    found = price({"audio_seconds": 7}, provider="groq", model="whisper-large-v3", at=NOW)
+    found = price({"audio_seconds": 70}, provider="groq", model="whisper-large-v3", at=NOW)
     (line,) = found.lines
     assert (line.rate, line.per) == (Decimal("0.111"), 3600)
-    assert found.total == line.amount == Decimal("0.000215833333333333")
+    assert found.total == line.amount == Decimal("0.002158333333333333")

@@ -19,7 +19,8 @@ from aso.pricing.build import (
     model_prices_source,
 )
 from aso.pricing.build.decide import decide
-from aso.pricing.build.merge import Merged, merge, packed
+from aso.pricing.build.merge import Merged, merge
+from aso.pricing.build.packed import packed
 
 _HERE = Path(__file__).parent
 _CATALOG = _HERE.parent / "data" / "catalog.json.gz"
@@ -39,9 +40,9 @@ def main() -> int:
         metergraph_source.load(wheels["metergraph-core"]),
     ]
     merged = merge(sources, overrides.get("settle", ()), inputs["version"].replace(".", "-"))
-    decide(merged, overrides, calendars)
+    decide(merged, overrides)
     # the same bytes for the same catalog, whatever the day
-    data = gzip.compress(packed(merged, inputs), compresslevel=9, mtime=0)
+    data = gzip.compress(packed(merged, inputs, calendars), compresslevel=9, mtime=0)
     _report(merged, len(data))
     if arguments.write:
         _CATALOG.write_bytes(data)

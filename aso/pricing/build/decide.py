@@ -4,79 +4,181 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
+from decimal import Decimal
 from typing import Any
 
 from aso.pricing.build.merge import Merged
+from aso.pricing.build.rows import MILLION
+from aso.semconv import decimal_text
+
+_Document = dict[str, Any]
+_NOTHING = {"input_tokens": ["0", MILLION], "output_tokens": ["0", MILLION]}
 
 
-def decide(merged: Merged, overrides: Mapping[str, Any], calendars: Mapping[str, Any]) -> None:
+def decide(merged: Merged, overrides: Mapping[str, Any]) -> None:
     """Apply every table of overrides.toml; each entry has its page, date and reason there."""
     for one in overrides.get("row", ()):
         _row(merged, one)
+    for one in overrides.get("free", ()):
+        _free(merged, one)
+    for one in overrides.get("alias", ()):
+        _alias(merged, one)
     for table, apply in _APPLY.items():
         for one in overrides.get(table, ()):
             for document in _documents(merged, one):
                 apply(document, one)
-    for one in overrides.get("window", ()):
-        _window(merged, one, calendars)
 
 
 def _row(merged: Merged, one: Mapping[str, Any]) -> None:
-    merged.providers.setdefault(one["provider"], {})[one["model"]] = {
+    """Put a row in as it is written; it takes the place of what sources say of its names."""
+    models = merged.providers.setdefault(one["provider"], {})
+    disputes = merged.disputes.get(one["provider"], {})
+    for name in (one["model"], *one["aliases"]):
+        models.pop(name, None)
+        disputes.pop(name, None)
+    prices = one.get("prices", [{"rates": one.get("rates", {})}])
+    models[one["model"]] = {
         "aliases": sorted(one["aliases"]),
-        "prices": [{"rates": _rates(one)}],
+        "prices": [{**price, "rates": _rates(price["rates"], one)} for price in prices],
         "sources": [one["page"]],
         "confidence": "settled",
     }
 
 
-def _end(document: dict[str, Any], one: Mapping[str, Any]) -> None:
+def _free(merged: Merged, one: Mapping[str, Any]) -> None:
+    """Price at an explicit 0 what a list alone says is free, where the provider's page says so."""
+    disputes = merged.disputes.get(one["provider"], {})
+    for model in sorted(disputes):
+        if _fits(model, one) and disputes[model]["why"].startswith("free_unconfirmed:"):
+            aliases = disputes[model]["aliases"]
+            _row(merged, {**one, "model": model, "aliases": aliases, "rates": _NOTHING})
+
+
+def _alias(merged: Merged, one: Mapping[str, Any]) -> None:
+    """Make names those of a model; rows that they had are no more."""
+    models = merged.providers[one["provider"]]
+    for document in list(_documents(merged, one)):
+        document["aliases"] = sorted({*document["aliases"], *one["names"]})
+        for name in one["names"]:
+            models.pop(name, None)
+            merged.disputes.get(one["provider"], {}).pop(name, None)
+
+
+def _end(document: _Document, one: Mapping[str, Any]) -> None:
     for price in document["prices"]:
-        price.setdefault("until", one["until"])
+        price["until"] = min(price.get("until", one["until"]), one["until"])
 
 
-def _fee(document: dict[str, Any], one: Mapping[str, Any]) -> None:
-    for price in document["prices"]:
-        if "when" not in price:
-            price["rates"] = dict(sorted({**_rates(one), **price["rates"]}.items()))
+def _fee(document: _Document, one: Mapping[str, Any]) -> None:
+    """Add rates to each standard price that has none of these units."""
+    for price in _standard(document):
+        price["rates"] = dict(sorted({**_rates(one["rates"], one), **price["rates"]}.items()))
 
 
-def _alias(document: dict[str, Any], one: Mapping[str, Any]) -> None:
-    document["aliases"] = sorted({*document["aliases"], *one["names"]})
-
-
-def _multiplier(document: dict[str, Any], one: Mapping[str, Any]) -> None:
+def _multiplier(document: _Document, one: Mapping[str, Any]) -> None:
     document.setdefault("multipliers", {}).setdefault(one["name"], dict(one["values"]))
 
 
-_APPLY: Mapping[str, Callable[[dict[str, Any], Mapping[str, Any]], None]] = {
-    "alias": _alias,
+def _minimum(document: _Document, one: Mapping[str, Any]) -> None:
+    document["minimums"] = dict(one["values"])
+
+
+def _block(document: _Document, one: Mapping[str, Any]) -> None:
+    document["blocks"] = {one["per"]: [one["unit"], one["quantity"]]}
+
+
+def _share(document: _Document, one: Mapping[str, Any]) -> None:
+    """Add a unit at a share of another's rate, where no price of the model says one."""
+    unit, of = one["unit"], one["of"]
+    if any(unit in price["rates"] for price in document["prices"]):
+        return
+    for price in _standard(document):
+        if price["rates"].keys() >= {of, one["beside"]} and not price.get("tiers"):
+            amount, per, *_ = price["rates"][of]
+            found = {unit: [decimal_text(Decimal(amount) * Decimal(one["share"])), per]}
+            price["rates"] = dict(sorted({**price["rates"], **_rates(found, one)}.items()))
+
+
+def _like(document: _Document, one: Mapping[str, Any]) -> None:
+    """Let one variant cost what another does wherever it says nothing itself."""
+    models = [price for price in document["prices"] if price.get("when") == one["as"]]
+    own = [price for price in document["prices"] if price.get("when") == one["when"]]
+    for price in own:
+        for model in models:
+            if _overlap(price, model) and _says_the_same(price, model):
+                _complete(price, model, document, one)
+    for model in models:
+        if own and not any(_overlap(price, model) for price in own):
+            document["prices"].append(_copied(model, one))
+
+
+def _complete(
+    price: _Document, model: _Document, document: _Document, one: Mapping[str, Any]
+) -> None:
+    more = {unit: rate[:2] for unit, rate in model["rates"].items() if unit not in price["rates"]}
+    price["rates"] = dict(sorted({**price["rates"], **_rates(more, one)}.items()))
+    standard = next(other for other in _standard(document) if _overlap(price, other))
+    if "tiers" in price or "tiers" not in model or "tiers" not in standard:
+        return
+    price["tiers"] = deepcopy(model["tiers"])
+    for tier, usual in zip(price["tiers"], standard["tiers"], strict=True):
+        same = {
+            unit: usual["rates"][unit][:2]
+            for unit, rate in price["rates"].items()
+            if unit in usual["rates"] and rate[:2] == standard["rates"][unit][:2]
+        }
+        found = {unit: rate[:2] for unit, rate in {**same, **tier["rates"]}.items()}
+        tier["rates"] = dict(sorted(_rates(found, one).items()))
+
+
+def _copied(model: _Document, one: Mapping[str, Any]) -> _Document:
+    found = deepcopy(model)
+    found["when"] = dict(one["when"])
+    for rates in (found, *found.get("tiers", ())):
+        plain = {unit: rate[:2] for unit, rate in rates["rates"].items()}
+        rates["rates"] = _rates(plain, one)
+    return found
+
+
+def _overlap(left: _Document, right: _Document) -> bool:
+    starts = max(left.get("since", ""), right.get("since", ""))
+    return starts < min(left.get("until", "9999"), right.get("until", "9999")) and not any(
+        "window" in one for one in (left, right)
+    )
+
+
+def _says_the_same(left: _Document, right: _Document) -> bool:
+    common = left["rates"].keys() & right["rates"].keys() - {"cache_read_tokens"}
+    return bool(common) and all(left["rates"][u][:2] == right["rates"][u][:2] for u in common)
+
+
+_APPLY: Mapping[str, Callable[[_Document, Mapping[str, Any]], None]] = {
     "end": _end,
     "fee": _fee,
     "multiplier": _multiplier,
+    "minimum": _minimum,
+    "block": _block,
+    "share": _share,
+    "like": _like,
 }
 
 
-def _rates(one: Mapping[str, Any]) -> dict[str, list[Any]]:
+def _standard(document: _Document) -> list[_Document]:
+    return [price for price in document["prices"] if "when" not in price]
+
+
+def _rates(rates: Mapping[str, Any], one: Mapping[str, Any]) -> dict[str, list[Any]]:
     """Return the rates with the page as their source."""
-    return {unit: [*rate, f"{one['page']}:settled"] for unit, rate in one["rates"].items()}
+    return {unit: [*rate, f"{one['page']}:settled"] for unit, rate in rates.items()}
 
 
-def _documents(merged: Merged, one: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _documents(merged: Merged, one: Mapping[str, Any]) -> Iterator[_Document]:
     """Return the provider's models, or those whose name fits one of the patterns."""
-    patterns = [re.compile(pattern) for pattern in one.get("models", [".*"])]
     for model, document in sorted(merged.providers[one["provider"]].items()):
-        if any(pattern.fullmatch(model) for pattern in patterns):
+        if _fits(model, one):
             yield document
 
 
-def _window(merged: Merged, one: Mapping[str, Any], calendars: Mapping[str, Any]) -> None:
-    closed = one.get("closed")
-    if closed is not None:
-        merged.calendars.setdefault(one["provider"], {})[closed] = list(calendars[closed])
-    for document in _documents(merged, one):
-        for price in document["prices"]:
-            if "window" in price:
-                price["window"] = {**price["window"], "days": list(one["days"])}
-                if closed is not None:
-                    price["window"]["closed"] = closed
+def _fits(model: str, one: Mapping[str, Any]) -> bool:
+    return any(re.fullmatch(pattern, model) for pattern in one.get("models", [".*"]))

@@ -68,12 +68,32 @@ def _variants(row: SourceRow, other: SourceRow, day: str) -> None:
             continue
         if not is_dated and standard is not None:
             price.since = standard.since
+        if price.until is None and (price.since or _EARLIEST) <= day:
+            price.until = _next_standard(row, day)
+        if standard is not None:
+            _at_the_same_threshold(price, standard)
         price.filled = dict.fromkeys(
             [*price.rates, *(unit for _, rates in price.tiers for unit in rates)],
             f"{other.source}:single",
         )
         added.append(price)
     row.prices[:0] = added
+
+
+def _next_standard(row: SourceRow, day: str) -> str | None:
+    """Return when the standard price changes after a day; what has no date is not known beyond."""
+    later = [
+        one.since
+        for one in row.prices
+        if not one.when and one.window is None and (one.since or "") > day
+    ]
+    return min((since for since in later if since is not None), default=None)
+
+
+def _at_the_same_threshold(price: PriceEntry, standard: PriceEntry) -> None:
+    """Long prompts begin where the row's own do: a source that said otherwise has mended it since."""
+    if len(price.tiers) == len(standard.tiers) == 1:
+        price.tiers = [(standard.tiers[0][0], price.tiers[0][1])]
 
 
 def _is_dated(row: SourceRow) -> bool:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import re
 import zipfile
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from aso.pricing.build.rows import MILLION, THOUSAND, PriceEntry, Rates, SourceRow, from_float
+from aso.pricing import cloud_names
+from aso.pricing.build import litellm_fields
+from aso.pricing.build.places import by_place
+from aso.pricing.build.rows import MILLION, SourceRow
 
 _NAME = "litellm"
 _FILE = "litellm/model_prices_and_context_window_backup.json"
@@ -19,6 +23,7 @@ _PROVIDERS = {
     "deepinfra": "deepinfra",
     "novita": "novita",
     "fireworks_ai": "fireworks",
+    "fireworks_ai-embedding-models": "fireworks",
     "perplexity": "perplexity",
     "cerebras": "cerebras",
     "mistral": "mistral",
@@ -33,116 +38,93 @@ _PROVIDERS = {
     "cohere": "cohere",
     "cohere_chat": "cohere",
     "voyage": "voyage",
+    "bedrock": "bedrock",
+    "bedrock_converse": "bedrock",
+    "bedrock_mantle": "bedrock",
 }
-_UNITS = {
-    "input_cost_per_token": ("input_tokens", MILLION),
-    "output_cost_per_token": ("output_tokens", MILLION),
-    "cache_read_input_token_cost": ("cache_read_tokens", MILLION),
-    "cache_creation_input_token_cost": ("cache_write_tokens", MILLION),
-    "cache_creation_input_token_cost_above_1hr": ("cache_write_1h_tokens", MILLION),
-    "input_cost_per_audio_token": ("input_audio_tokens", MILLION),
-    "output_cost_per_audio_token": ("output_audio_tokens", MILLION),
-    "input_cost_per_image_token": ("input_image_tokens", MILLION),
-    "output_cost_per_image_token": ("output_image_tokens", MILLION),
-    "input_cost_per_video_token": ("input_video_tokens", MILLION),
-    "output_cost_per_video_token": ("output_video_tokens", MILLION),
-    "cache_read_input_audio_token_cost": ("cache_read_audio_tokens", MILLION),
-    "cache_read_input_image_token_cost": ("cache_read_image_tokens", MILLION),
-    "cache_creation_input_audio_token_cost": ("cache_write_audio_tokens", MILLION),
-    "input_cost_per_character": ("input_characters", MILLION),
-    "output_cost_per_image": ("images", 1),
-    "output_cost_per_reasoning_token": ("reasoning_tokens", MILLION),
-    "citation_cost_per_token": ("citation_tokens", MILLION),
-    "ocr_cost_per_page": ("pages", THOUSAND),
-    "annotation_cost_per_page": ("annotated_pages", THOUSAND),
-}
-_VARIANTS = {
-    "flex": {"service_tier": "flex"},
-    "priority": {"service_tier": "priority"},
-    "batches": {"processing": "batch"},
-}
-_SUFFIX = re.compile(
-    r"(?P<base>.+?)(?:_above_(?P<k>\d+)k_tokens)?(?:_(?P<variant>flex|priority|batches))?"
-)
-_SIZES = {"low": "search_context_size_low", "medium": "search_context_size_medium"}
-_SIZES["high"] = "search_context_size_high"
+_VERTEX = "vertex_ai"
+_ROUTES = {"fireworks": r"(?:fireworks_ai/)?(?:accounts/fireworks/(?:models|routers)/)?"}
+_ZONES = re.compile(r"azure/(?P<zone>eu|us)/(?P<model>.+)")
+# Fireworks prices what it does not list by its size, in these steps (fireworks.ai/pricing): a rate
+# that is one of them, the same for input and output, is a guess from the size.
+_BUCKETS = {"0.1", "0.2", "0.5", "0.9", "1.2"}
 
 
 def load(wheel: Path) -> list[SourceRow]:
     """Return every row of the providers that we price."""
     document = json.loads(zipfile.ZipFile(wheel).read(_FILE))
-    return [
+    rows = [
         row
         for key, fields in sorted(document.items())
-        if (provider := _PROVIDERS.get(fields.get("litellm_provider", ""))) is not None
+        if (provider := _provider(fields)) is not None
         if (row := _row(provider, key, fields)) is not None
     ]
+    _data_zones(rows, document)
+    others = [row for row in rows if row.provider != "bedrock"]
+    return others + list(by_place(row for row in rows if row.provider == "bedrock"))
+
+
+def listed(wheel: Path) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """Yield provider, model and fields of all that the file lists, priced or not."""
+    document = json.loads(zipfile.ZipFile(wheel).read(_FILE))
+    for key, fields in sorted(document.items()):
+        provider = _provider(fields)
+        if provider is not None:
+            yield provider, _plain(key, fields["litellm_provider"]), fields
+
+
+def _provider(fields: Mapping[str, Any]) -> str | None:
+    said = fields.get("litellm_provider", "")
+    return "vertex" if said.startswith(_VERTEX) else _PROVIDERS.get(said)
 
 
 def _row(provider: str, key: str, fields: dict[str, Any]) -> SourceRow | None:
-    name = _name(key, fields["litellm_provider"])
-    if name is None:
-        return None
-    entries = _entries(fields)
-    if not entries or not entries[0].rates:
+    name = _name(provider, key, fields["litellm_provider"])
+    entries = [] if name is None else litellm_fields.entries(fields)
+    if name is None or not entries or not entries[0].rates:
         return None
     undated = re.sub(r"-\d{4}-\d{2}-\d{2}$", "", name) if name.startswith("ft:") else name
-    return SourceRow(_NAME, provider, name, {name, undated}, entries, _multipliers(fields))
+    multipliers = litellm_fields.multipliers(fields)
+    row = SourceRow(_NAME, provider, name, {name, undated}, entries, multipliers)
+    row.is_guess = provider == "fireworks" and _is_by_size(row)
+    return row
 
 
-def _multipliers(fields: dict[str, Any]) -> dict[str, dict[str, str]]:
-    """Anthropic's factors on tokens: inference in the US, and the fast mode."""
-    found = fields.get("provider_specific_entry") or {}
-    return {
-        condition: {key: str(found[key])}
-        for key, condition in (("us", "inference_geo"), ("fast", "speed"))
-        if key in found
-    }
+def _is_by_size(row: SourceRow) -> bool:
+    rates = row.current()
+    given, back = rates.get("input_tokens"), rates.get("output_tokens")
+    if given is None or given != back or str(given[0]) not in _BUCKETS:
+        return False
+    cached = rates.get("cache_read_tokens", (given[0] / 2, MILLION))
+    return cached[0] * 2 == given[0]  # half, the default
 
 
-def _name(key: str, provider: str) -> str | None:
-    if key.startswith(f"{provider}/"):
-        key = key.removeprefix(f"{provider}/")
-    elif "/" in key and not key.startswith("ft:"):
-        return None  # regional and size variants: another model's rows
-    return key.lower()
+def _plain(key: str, said: str) -> str:
+    """Return the key without the provider in front, as ``vertex_ai-language-models`` writes it."""
+    return key.removeprefix(f"{said.partition('-')[0]}/")
 
 
-def _entries(fields: dict[str, Any]) -> list[PriceEntry]:
-    standard = PriceEntry({})
-    variants: dict[str, PriceEntry] = {}
-    tiers: dict[tuple[str, int], Rates] = {}
-    for key, value in fields.items():
-        found = _SUFFIX.fullmatch(key)
-        if found is None or found["base"] not in _UNITS or not isinstance(value, (int, float)):
+def _name(provider: str, key: str, said: str) -> str | None:
+    """Return our name for a row; None: it is a region's, a size's or a commitment's."""
+    if provider == "bedrock":
+        key = key.removeprefix("bedrock_mantle/").removeprefix("bedrock/")
+        return None if "/" in key else cloud_names.bedrock(key)
+    if provider == "vertex":
+        return cloud_names.vertex(key)
+    name = _plain(key, said)
+    if name == key and "/" in key and not key.startswith("ft:"):
+        return None
+    return re.sub(f"^{_ROUTES.get(provider, '')}", "", name.lower())
+
+
+def _data_zones(rows: Iterable[SourceRow], document: Mapping[str, Any]) -> None:
+    """Azure's data zones are the global price times a factor, where all of its rates say the same."""
+    azures = [row for row in rows if row.provider == "azure"]
+    for key, fields in document.items():
+        if (zone := _ZONES.fullmatch(key)) is None:
             continue
-        unit, per = _UNITS[found["base"]]
-        rate = (from_float(value, per), per)
-        variant = found["variant"] or ""
-        if found["k"]:
-            tiers.setdefault((variant, int(found["k"]) * 1000), {})[unit] = rate
-        elif variant:
-            entry = variants.setdefault(variant, PriceEntry({}, when=_VARIANTS[variant]))
-            entry.rates[unit] = rate
-        else:
-            standard.rates[unit] = rate
-    standard.rates.update(_searches(fields))
-    seconds = fields.get("input_cost_per_second")
-    if fields.get("mode") == "audio_transcription" and seconds:
-        standard.rates["audio_seconds"] = (from_float(seconds, 1), 1)
-    for (variant, threshold), rates in tiers.items():
-        entry = variants.get(variant) if variant else standard
-        if entry is not None:
-            entry.tiers.append((threshold, rates))
-    return [standard, *(variants[name] for name in sorted(variants))]
-
-
-def _searches(fields: dict[str, Any]) -> Rates:
-    costs = fields.get("search_context_cost_per_query")
-    if not isinstance(costs, dict):
-        return {}
-    return {
-        f"web_search_requests:{size}": (from_float(costs[name], THOUSAND), THOUSAND)
-        for size, name in _SIZES.items()
-        if name in costs
-    }
+        dearer = litellm_fields.entries(fields)[0].rates
+        for row in azures:
+            factor = litellm_fields.factor(row.current(), dearer)
+            if row.model == zone["model"].lower() and factor is not None:
+                row.multipliers.setdefault("data_residency", {})[zone["zone"]] = factor

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +10,6 @@ from typing import Any
 
 from aso.pricing.build.fill import fill
 from aso.pricing.build.rows import Rates, SourceRow
-from aso.pricing.catalog import SCHEMA
 
 _COMPARED = (
     "input_tokens",
@@ -24,7 +21,8 @@ _COMPARED = (
 )
 _DATE = re.compile(r"-(\d{4}-\d{2}-\d{2}|\d{8})$")
 _ROUNDING = Decimal("0.0005")  # one source rounds what another gives by the hour
-_SEARCHES = re.compile(r"web_search_requests:\w+")
+_SEARCHES = re.compile(r"web_search_requests(?::\w+)?")
+_SIZES = ("low", "medium", "high")
 _SEARCH_BY_SIZE = ("perplexity",)  # the fee depends on the search context's size
 _By = Mapping[tuple[str, str], SourceRow]
 
@@ -34,8 +32,8 @@ class Merged:
     """The catalog's providers, and what was found on the way."""
 
     providers: dict[str, dict[str, Any]] = field(default_factory=dict)
-    calendars: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     rows: dict[tuple[str, str], SourceRow] = field(default_factory=dict)
+    disputes: dict[str, dict[str, Any]] = field(default_factory=dict)
     conflicts: list[str] = field(default_factory=list)
     outvoted: list[str] = field(default_factory=list)
 
@@ -51,6 +49,12 @@ class Merged:
             document["multipliers"] = row.multipliers
         self.providers.setdefault(row.provider, {})[row.model] = document
         self.rows[row.provider, row.model] = row
+
+    def leave_out(self, row: SourceRow, why: str, lines: Sequence[str]) -> None:
+        """Keep a row out, and its names with the reason: they are known, and have no price."""
+        reason = {"aliases": sorted(row.aliases - {row.model}), "why": why}
+        self.disputes.setdefault(row.provider, {})[row.model] = reason
+        self.conflicts += lines
 
 
 def merge(sources: Sequence[Sequence[SourceRow]], settled: Sequence[Any], day: str) -> Merged:
@@ -70,7 +74,8 @@ def merge(sources: Sequence[Sequence[SourceRow]], settled: Sequence[Any], day: s
     taken: set[tuple[str, str]] = set()
     for position, rows in enumerate(sources):
         for row in rows:
-            if (row.provider, row.model) in taken or _is_folded(merged, row, day):
+            is_taken = any((row.provider, name) in taken for name in row.names)
+            if is_taken or _is_folded(merged, row, day):
                 continue
             others = by_name[position + 1 :]
             _own_search_models(row, others)
@@ -95,20 +100,25 @@ def _take(
         _add_as(merged, row, chosen, [chosen.source], "settled")
         return
     believed = max(
-        (row, *witnesses), key=lambda one: len(_agreeing(one, (row, *witnesses), day))
+        (row, *witnesses),
+        key=lambda one: (len(_agreeing(one, (row, *witnesses), day)), not one.is_guess),
     )  # the first of those with the most that say the same
     agreeing = _agreeing(believed, (row, *witnesses), day)
-    against = [one for one in (row, *witnesses) if one not in agreeing]
+    against = [one for one in (row, *witnesses) if one not in agreeing and not one.is_guess]
     if len(agreeing) > max(1, len(against)):
         fill(believed, [one for one in agreeing if one is not believed], day)
         _add_as(merged, row, believed, [one.source for one in agreeing], "agreed")
         merged.outvoted += [_differs(believed, one, day) for one in against]
     elif against:
-        merged.conflicts += [_differs(row, one, day) for one in witnesses]
+        names = "/".join(sorted({one.source for one in (row, *witnesses)}))
+        lines = [_differs(row, one, day) for one in witnesses]
+        merged.leave_out(row, f"conflict:{names}", lines)
     elif _is_free(row):
-        merged.conflicts.append(f"{row.provider}:{row.model} {row.source} alone says it is free")
+        line = f"{row.provider}:{row.model} {row.source} alone says it is free"
+        merged.leave_out(row, f"free_unconfirmed:{row.source}", [line])
     else:
-        _add_as(merged, row, believed, [believed.source], "single")
+        confidence = "bucket" if believed.is_guess else "single"
+        _add_as(merged, row, believed, [believed.source], confidence)
 
 
 def _is_supported(row: SourceRow, witnesses: Sequence[SourceRow], day: str) -> bool:
@@ -176,7 +186,10 @@ def _is_folded(merged: Merged, row: SourceRow, day: str) -> bool:
 
 
 def _own_search_models(row: SourceRow, others: Sequence[_By]) -> None:
-    """A search model has fees of its own: it is no alias of the model that it is made from."""
+    """A search model has fees of its own: it is no alias of the model that it is made from.
+
+    It searches with each request, so that a size that is said is a search, whatever its price.
+    """
     row.aliases = {
         name
         for name in row.aliases
@@ -186,8 +199,10 @@ def _own_search_models(row: SourceRow, others: Sequence[_By]) -> None:
         return
     for by_name in others:
         if (other := by_name.get((row.provider, row.model))) is not None:
-            sizes = {k: v for k, v in other.current().items() if _SEARCHES.fullmatch(k)}
-            row.prices[0].rates.update(sizes)
+            fees = {k: v for k, v in other.current().items() if _SEARCHES.fullmatch(k)}
+            if "search-preview" in row.model and (fee := fees.get("web_search_requests")):
+                fees.update({f"web_search_requests:{size}": fee for size in _SIZES})
+            row.prices[0].rates = {**fees, **row.prices[0].rates}
 
 
 def _leave_moving_aliases(row: SourceRow, others: Sequence[_By], day: str) -> None:
@@ -206,28 +221,3 @@ def _differs(row: SourceRow, other: SourceRow, day: str) -> str:
         if unit in ours and unit in theirs and _each(ours, unit) != _each(theirs, unit)
     }
     return f"{row.provider}:{row.model} {row.source} / {other.source} {both}"
-
-
-def packed(merged: Merged, inputs: Mapping[str, Any]) -> bytes:
-    """Return the catalog's text: a header with the hash of all that follows, a line per provider."""
-    names = sorted(merged.providers)
-    lines = [
-        _canonical({"calendars": merged.calendars.get(name, {}), "models": merged.providers[name]})
-        for name in names
-    ]
-    rows = "\n".join(lines)
-    header = {
-        "schema": SCHEMA,
-        "version": inputs["version"],
-        "sha256": hashlib.sha256(rows.encode()).hexdigest(),
-        "providers": names,
-        "inputs": [
-            {name: one[name] for name in ("name", "version", "sha256", "licence")}
-            for one in inputs["input"]
-        ],
-    }
-    return f"{_canonical(header)}\n{rows}".encode()
-
-
-def _canonical(document: Mapping[str, Any]) -> str:
-    return json.dumps(document, sort_keys=True, separators=(",", ":"))

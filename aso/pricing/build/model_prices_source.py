@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from aso.pricing import cloud_names
+from aso.pricing.build.places import by_place
 from aso.pricing.build.rows import MILLION, PriceEntry, Rates, SourceRow
 
 _NAME = "model-prices"
 _FILE = "model_prices/snapshot.json"
-_PROVIDERS = (
-    "openai",
-    "anthropic",
-    "google",
-    "xai",
-    "mistral",
-    "deepseek",
-    "zai",
-    "perplexity",
-    "cohere",
-)
+_PROVIDERS = {
+    "openai": "openai",
+    "anthropic": "anthropic",
+    "google": "google",
+    "xai": "xai",
+    "mistral": "mistral",
+    "deepseek": "deepseek",
+    "zai": "zai",
+    "perplexity": "perplexity",
+    "cohere": "cohere",
+    "amazon-bedrock": "bedrock",
+}
 _UNITS = {
     "input": "input_tokens",
     "output": "output_tokens",
@@ -46,9 +49,14 @@ def load(wheel: Path) -> tuple[list[SourceRow], dict[str, list[str]]]:
     document = json.loads(zipfile.ZipFile(wheel).read(_FILE), parse_float=Decimal)
     rows = [
         _row(provider, model, modes)
-        for provider in _PROVIDERS
-        for model, modes in sorted(document["prices"][provider].items())
+        for name, provider in _PROVIDERS.items()
+        for model, modes in sorted(document["prices"][name].items())
     ]
+    for schedule in document["schedules"]["schedule"]:
+        for row in rows:
+            _scheduled(row, schedule)
+    others = [row for row in rows if row.provider != "bedrock"]
+    rows = others + list(by_place(row for row in rows if row.provider == "bedrock"))
     calendars = {
         name: sorted(one["dates"]) for name, one in document["schedules"]["holidays"].items()
     }
@@ -61,14 +69,58 @@ def _row(provider: str, model: str, modes: Mapping[str, Any]) -> SourceRow:
         whens = _MODES[mode].get(provider, _MODES[mode].get("*", ()))
         for when in whens:
             prices += _timeline(modes[mode], dict(when))
-    return SourceRow(_NAME, provider, model.lower(), {model.lower()}, prices)
+    name = cloud_names.bedrock(model) if provider == "bedrock" else model.lower()
+    return SourceRow(_NAME, provider, name, {name}, prices)
+
+
+def _scheduled(row: SourceRow, schedule: Mapping[str, Any]) -> None:
+    """Add what the hours of a schedule make of each price that it meets."""
+    if row.provider != schedule["provider"]:
+        return
+    hours = schedule.get("peak_hours_utc") or schedule["off_peak_hours_utc"]
+    factor = schedule.get("peak_multiplier") or schedule["off_peak_multiplier"].get(row.model)
+    if factor is None:
+        return
+    first, last = _instant(schedule["valid_from"]), _instant(schedule.get("valid_until"))
+    ends = [one.since for one in row.prices[1:]] + [None]
+    for price, end in list(zip(row.prices, ends, strict=True)):
+        since = max(price.since or "", first or "")
+        until = min(end or "9999", last or "9999")
+        if since < until:
+            rates = {
+                unit: (amount * Decimal(factor), per) for unit, (amount, per) in price.rates.items()
+            }
+            days = [0, 1, 2, 3, 4, *([] if schedule.get("weekdays_only") else [5, 6])]
+            for opens, closes in _spans(hours):
+                window = {"days": days, "minutes": [opens, closes]}
+                if "holidays" in schedule:
+                    window["closed"] = schedule["holidays"]
+                over = None if until == "9999" else until
+                row.prices.append(PriceEntry(rates, since=since, until=over, window=window))
+
+
+def _spans(hours: Sequence[Sequence[str]]) -> Iterator[tuple[int, int]]:
+    """Yield minutes since midnight; hours that go over midnight are two spans."""
+    for opens, closes in hours:
+        first, last = _minute(opens), _minute(closes)
+        if first < last:
+            yield first, last
+        else:
+            yield first, 24 * 60
+            if last:
+                yield 0, last
+
+
+def _minute(text: str) -> int:
+    hour, minute = text.split(":")
+    return int(hour) * 60 + int(minute)
 
 
 def _timeline(steps: Sequence[Mapping[str, Any]], when: dict[str, str]) -> list[PriceEntry]:
     """Return one entry for each change; a step without rates ends the one before it."""
     found: list[PriceEntry] = []
     for step in steps:
-        since = None if step["start"] is None else step["start"].replace("Z", "+00:00")
+        since = _instant(step["start"])
         if found and found[-1].until is None and step["rates"] is None:
             found[-1].until = since
         if step["rates"] is None:
@@ -83,3 +135,7 @@ def _timeline(steps: Sequence[Mapping[str, Any]], when: dict[str, str]) -> list[
 
 def _rates(rates: Mapping[str, Any]) -> Rates:
     return {unit: (Decimal(rates[key]), MILLION) for key, unit in _UNITS.items() if key in rates}
+
+
+def _instant(text: str | None) -> str | None:
+    return None if text is None else text.replace("Z", "+00:00")

@@ -68,6 +68,7 @@ class SourceRow:
     aliases: set[str]
     prices: list[PriceEntry]
     multipliers: dict[str, dict[str, str]] = field(default_factory=dict)
+    is_guess: bool = False  # from the model's size: the catalog says so
 
     @property
     def names(self) -> list[str]:
