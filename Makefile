@@ -9,7 +9,7 @@ MATRIX := openai-1.40.0 openai-1.109.1 openai-2.54.0 anthropic-0.40.0 anthropic-
 FRAMEWORKS := frameworks frameworks-openai2
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test matrix frameworks sdk-suite check format bench api-snapshot coverage-snapshot clean
+.PHONY: help env demo test matrix frameworks sdk-suite check format bench api-snapshot coverage-snapshot prices clean
 
 help: ## show this
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
@@ -61,6 +61,11 @@ api-snapshot: $(VENV)/.installed ## rewrite tests/public_api.txt after a deliber
 
 coverage-snapshot: $(VENV)/.installed ## rewrite tests/coverage/*.txt after looking at what is new
 	$(BIN)/python -m tests.coverage.test_snapshot
+
+prices: $(VENV)/.installed ## the price catalog against its pinned sources: same bytes, known differences, gaps
+	$(BIN)/python -m aso.pricing.build fetch --inputs .venvs/price-sources
+	$(BIN)/python -m pytest tests/pricing/test_sources.py
+	$(BIN)/python -m aso.pricing.build gaps --inputs .venvs/price-sources
 
 clean: ## remove environments and caches
 	rm -rf $(VENV) .venvs .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist

@@ -223,6 +223,11 @@ class Catalog:
         self._lines: Mapping[str, bytes] = dict(zip(header["providers"], lines, strict=True))
         self._providers: dict[str, _Provider] = {}
 
+    @classmethod
+    def from_gzip(cls, data: bytes) -> Catalog:
+        """Return the catalog of a file's bytes."""
+        return cls(zlib.decompress(data, _GZIP))
+
     @property
     def providers(self) -> list[str]:
         """Return the providers that have rows, sorted."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from aso.pricing.build.changes import changes
 from aso.pricing.build.merge import Merged, merge
 from aso.pricing.build.packed import packed
 from aso.pricing.build.rows import MILLION, PriceEntry, SourceRow, from_float
@@ -26,6 +27,10 @@ def merged(*rows: SourceRow, settled: Any = ()) -> Merged:
 def confidence(found: Merged) -> tuple[str, list[str]] | None:
     document = found.providers.get("openai", {}).get("m")
     return None if document is None else (document["confidence"], document["sources"])
+
+
+def text_of(found: Merged) -> bytes:
+    return packed(found, {"version": "1", "input": []}, {})
 
 
 def test_two_that_say_the_same_agree() -> None:
@@ -119,8 +124,7 @@ def test_floats_lose_their_binary_dust() -> None:
 
 
 def test_the_same_rows_give_the_same_bytes_and_can_be_read() -> None:
-    inputs = {"version": "1", "input": []}
-    texts = {packed(merged(row("a", "1"), row("b", "1")), inputs, {}) for _ in range(2)}
+    texts = {text_of(merged(row("a", "1"), row("b", "1"))) for _ in range(2)}
     (text,) = texts
     found = Catalog(text).row("openai", "m")
     assert found is not None
@@ -128,3 +132,17 @@ def test_the_same_rows_give_the_same_bytes_and_can_be_read() -> None:
         "catalog:a+b:agreed",
         1,
     )
+
+
+def test_a_report_says_what_came_what_went_and_what_changed() -> None:
+    gone, came = row("a", "1"), row("a", "3")
+    gone.model, came.model = "gone", "came"
+    gone.aliases, came.aliases = {"gone"}, {"came"}
+    old = Catalog(text_of(merge([[row("a", "1"), gone]], (), DAY)))
+    new = Catalog(text_of(merge([[row("a", "2"), came]], (), DAY)))
+    _, *lines = changes(old, new)
+    assert lines == [
+        "+ openai:came  catalog:a:single  input_tokens 3/1000000",
+        "- openai:gone  is gone",
+        "~ openai:m  standard  input_tokens 1/1000000 → 2/1000000",
+    ]

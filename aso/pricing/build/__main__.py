@@ -1,81 +1,87 @@
-"""Build the catalog; see the package's docstring."""
+"""Build the catalog, and report on it; see the package's docstring."""
 
 from __future__ import annotations
 
 import argparse
-import gzip
-import hashlib
 import sys
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-import tomllib
+from aso.pricing.build import gaps
+from aso.pricing.build.built import CATALOG, Built, build, fetch, read_inputs
+from aso.pricing.build.changes import changes
+from aso.pricing.build.summary import summary
+from aso.pricing.catalog import Catalog
 
-from aso.pricing.build import (
-    genai_prices_source,
-    litellm_source,
-    metergraph_source,
-    model_prices_source,
-)
-from aso.pricing.build.decide import decide
-from aso.pricing.build.merge import Merged, merge
-from aso.pricing.build.packed import packed
-
-_HERE = Path(__file__).parent
-_CATALOG = _HERE.parent / "data" / "catalog.json.gz"
+_GAPS_ABOVE = 0.02  # more than this is a fault: docs/pricing.md promises it
 
 
 def main() -> int:
-    """Build, report, and write where asked; 1 where the written catalog differs."""
+    """Do what is asked; 1 where the committed catalog is not what is built, or lacks too much."""
     arguments = _arguments()
-    inputs = tomllib.loads((_HERE / "inputs.toml").read_text(encoding="utf-8"))
-    overrides = tomllib.loads((_HERE / "overrides.toml").read_text(encoding="utf-8"))
-    wheels = {one["name"]: _verified(arguments.inputs, one) for one in inputs["input"]}
-    model_prices, calendars = model_prices_source.load(wheels["model-prices"])
-    sources = [
-        genai_prices_source.load(wheels["genai-prices"]),
-        litellm_source.load(wheels["litellm"]),
-        model_prices,
-        metergraph_source.load(wheels["metergraph-core"]),
-    ]
-    merged = merge(sources, overrides.get("settle", ()), inputs["version"].replace(".", "-"))
-    decide(merged, overrides)
-    # the same bytes for the same catalog, whatever the day
-    data = gzip.compress(packed(merged, inputs, calendars), compresslevel=9, mtime=0)
-    _report(merged, len(data))
+    return _COMMANDS[arguments.command](arguments)
+
+
+def _fetch(arguments: argparse.Namespace) -> int:
+    """Download the pinned sources."""
+    fetch(arguments.inputs)
+    return 0
+
+
+def _build(arguments: argparse.Namespace) -> int:
+    """Print what was agreed and what is in dispute; write where asked, else compare."""
+    found = build(read_inputs(arguments.inputs))
+    _print(summary(found))
     if arguments.write:
-        _CATALOG.write_bytes(data)
+        CATALOG.write_bytes(found.data)
         return 0
-    is_same = _CATALOG.exists() and _CATALOG.read_bytes() == data
+    is_same = CATALOG.exists() and CATALOG.read_bytes() == found.data
     print("the committed catalog is", "the same" if is_same else "DIFFERENT")
     return 0 if is_same else 1
 
 
+def _changes(arguments: argparse.Namespace) -> int:
+    """Print what is different from an older file, in what the inputs give or in a newer file."""
+    old = Catalog.from_gzip(arguments.old.read_bytes())
+    data = arguments.new.read_bytes() if arguments.new else _built(arguments).data
+    _print(changes(old, Catalog.from_gzip(data)))
+    return 0
+
+
+def _gaps(arguments: argparse.Namespace) -> int:
+    """Print what the sources list and the catalog does not price."""
+    inputs = read_inputs(arguments.inputs)
+    catalog = Catalog.from_gzip(build(inputs).data)
+    found = gaps.gaps(catalog, inputs.wheels, inputs.day)
+    _print(gaps.report(found))
+    return 0 if found.share < _GAPS_ABOVE else 1
+
+
+def _built(arguments: argparse.Namespace) -> Built:
+    return build(read_inputs(arguments.inputs))
+
+
+def _print(lines: Iterable[str]) -> None:
+    for line in lines:
+        print(line)
+
+
+_COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "build": _build,
+    "changes": _changes,
+    "fetch": _fetch,
+    "gaps": _gaps,
+}
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m aso.pricing.build", description=__doc__)
+    parser.add_argument("command", choices=sorted(_COMMANDS), nargs="?", default="build")
     parser.add_argument("--inputs", type=Path, required=True, help="the folder of the wheels")
-    parser.add_argument("--write", action="store_true", help="write the catalog")
+    parser.add_argument("--write", action="store_true", help="build: write the catalog")
+    parser.add_argument("--old", type=Path, default=CATALOG, help="changes: since this file")
+    parser.add_argument("--new", type=Path, help="changes: in this file, not in what is built")
     return parser.parse_args()
-
-
-def _verified(folder: Path, one: Mapping[str, str]) -> Path:
-    path = folder / one["file"]
-    found = hashlib.sha256(path.read_bytes()).hexdigest()
-    if found != one["sha256"]:
-        sys.exit(f"{path.name} has sha256 {found}, inputs.toml says {one['sha256']}")
-    return path
-
-
-def _report(merged: Merged, size: int) -> None:
-    for provider, rows in sorted(merged.providers.items()):
-        counts = Counter(row["confidence"] for row in rows.values())
-        print(f"{provider:12} {len(rows):5} models  {dict(counts)}")
-    for title, lines in (("outvoted", merged.outvoted), ("conflicts, out", merged.conflicts)):
-        print(f"{len(lines)} {title}:")
-        for line in lines:
-            print("  ", line)
-    print(f"{size} bytes")
 
 
 if __name__ == "__main__":
