@@ -105,6 +105,20 @@ _UNMETERED = {
     "search": "search",
     "batchPredictionJobs": "batch",
 }
+# What is spoken over a websocket, by how its path ends: developers.openai.com/api/docs/guides (realtime,
+# websocket-mode, live), google-genai 3.6's live.py, mistralai 3.7's extra/realtime (2026-11-26).
+_CONNECTED = {
+    "audio/transcriptions/realtime": ("transcription", "transcription"),
+    "realtime": ("realtime", "realtime"),
+    "responses": ("responses", "responses"),
+    "live/sessions": ("realtime", "voice"),
+    "live/sessions/fork": ("realtime", "voice"),
+    "BidiGenerateContent": ("realtime", "live"),
+    "BidiGenerateContentConstrained": ("realtime", "live"),
+}
+_BEHIND_A_GATEWAY = {"google": "BidiGenerateContent"}  # its SDK then goes to the address as given
+_BIDIRECTIONAL = re.compile(r"[./](Bidi\w+)$")  # Google's paths end so
+_ASKED_FOR = re.compile(r"[?&](?:model|deployment)=([^&#]+)")
 # What a PATCH or PUT makes larger is billed by its time: Fireworks' deployments by GPU-second
 # (docs.fireworks.ai/guides/ondemand-deployments), Together's endpoints by the minute
 # (docs.together.ai/docs/dedicated-endpoints/overview) and its clusters, Google's cached contents by
@@ -198,6 +212,27 @@ def model_in(path: str) -> str | None:
     if found is None:
         return None
     return _QUOTED.sub(lambda one: _QUOTES[one[0].upper()], found[1] or found[2]).rpartition("/")[2]
+
+
+def connected(url: str, speaker: str = "") -> Route:
+    """Return the route of a websocket, which ``speaker``'s SDK may open; whatever it is, it may bill."""
+    path = _PATH_END.split(url, 1)[0]
+    method = _BIDIRECTIONAL.search(path)
+    name = method[1] if method is not None else _split(path)[0]
+    for known, meant in _CONNECTED.items():
+        if f"/{name}".endswith(f"/{known}"):
+            return Route(known, *meant)
+    if method is not None:
+        return Route(name, "realtime", None)
+    if (own := _BEHIND_A_GATEWAY.get(speaker)) is not None:
+        return Route(own, *_CONNECTED[own])
+    return Route(name, _UNMETERED.get(name.partition("/")[0], "other"), None)
+
+
+def model_asked(url: str) -> str | None:
+    """Return the model, or the deployment, that a websocket's address names."""
+    found = _ASKED_FOR.search(url)
+    return None if found is None else _QUOTED.sub(lambda one: _QUOTES[one[0].upper()], found[1])
 
 
 def asked(method: str, path: str, speaker: str = "") -> tuple[Route | None, str | None]:

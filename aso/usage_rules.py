@@ -214,6 +214,11 @@ _INPUT_MODALITIES = {
     "IMAGE": "input_image_tokens",
     "VIDEO": "input_video_tokens",
 }
+_OUTPUT_MODALITIES = {
+    "AUDIO": "output_audio_tokens",
+    "IMAGE": "output_image_tokens",
+    "VIDEO": "output_video_tokens",
+}
 _MODALITIES = {
     "promptTokensDetails": _INPUT_MODALITIES,
     "promptTokenDetails": _INPUT_MODALITIES,  # of embeddings
@@ -222,11 +227,8 @@ _MODALITIES = {
         "IMAGE": "cache_read_image_tokens",
         "VIDEO": "cache_read_video_tokens",
     },
-    "candidatesTokensDetails": {
-        "AUDIO": "output_audio_tokens",
-        "IMAGE": "output_image_tokens",
-        "VIDEO": "output_video_tokens",
-    },
+    "candidatesTokensDetails": _OUTPUT_MODALITIES,
+    "responseTokensDetails": _OUTPUT_MODALITIES,  # of live sessions
 }
 _LIFETIMES = {"5m": "cache_write_5m_input_tokens", "1h": "cache_write_1h_input_tokens"}
 _ANSWERING = {"message", "fallback_message"}

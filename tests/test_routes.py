@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aso.routes import Route, asked, find, settling
+from aso.routes import Route, asked, connected, find, model_asked, settling
 
 
 @pytest.mark.parametrize(
@@ -206,3 +206,42 @@ def test_every_other_change_never_bills(method: str, path: str) -> None:
 )
 def test_every_other_request_settles_nothing(method: str, path: str) -> None:
     assert settling(method, path) is None
+
+
+_GOOGLE = "wss://generativelanguage.googleapis.com/ws/google.ai.generativelanguage.v1beta"
+
+
+@pytest.mark.parametrize(
+    ("url", "endpoint", "operation", "shape"),
+    [
+        ("wss://api.openai.com/v1/realtime?model=m", "realtime", "realtime", "realtime"),
+        ("wss://a.openai.azure.com/openai/realtime?deployment=d", "realtime", "realtime", "realtime"),
+        ("wss://gateway.internal/team/v1/realtime", "realtime", "realtime", "realtime"),
+        ("wss://api.openai.com/v1/responses", "responses", "responses", "responses"),
+        ("wss://api.openai.com/v1/live/sessions", "live/sessions", "realtime", "voice"),
+        ("/v1/live/sessions/live_123/fork", "live/sessions/fork", "realtime", "voice"),
+        (f"{_GOOGLE}.GenerativeService.BidiGenerateContent", "BidiGenerateContent", "realtime", "live"),
+        ("/ws/google.cloud.aiplatform.v1beta1.LlmBidiService/BidiGenerateContent", "BidiGenerateContent", "realtime", "live"),
+        ("/v1/audio/transcriptions/realtime?model=m", "audio/transcriptions/realtime", "transcription", "transcription"),
+        (f"{_GOOGLE}.GenerativeService.BidiGenerateMusic", "BidiGenerateMusic", "realtime", None),
+        ("/v1/realtime/translations", "realtime/translations", "realtime", None),
+        ("/v1/live/sessions/live_123/attach", "live/sessions/attach", "realtime", None),
+        ("/v1/something", "something", "other", None),
+    ],
+)  # fmt: skip
+def test_what_a_websocket_speaks_is_told_by_its_path(
+    url: str, endpoint: str, operation: str, shape: str | None
+) -> None:
+    assert connected(url) == Route(endpoint, operation, shape)
+
+
+@pytest.mark.parametrize(
+    ("url", "model"),
+    [
+        ("wss://api.openai.com/v1/realtime?model=gpt-realtime-2", "gpt-realtime-2"),
+        ("wss://a/openai/realtime?api-version=1&deployment=my%2Fown&x=1", "my/own"),
+        ("wss://api.openai.com/v1/responses", None),
+    ],
+)
+def test_a_websockets_address_may_name_its_model(url: str, model: str | None) -> None:
+    assert model_asked(url) == model

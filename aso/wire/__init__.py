@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib import import_module
 
+from aso.wire.dialogue import Dialogue
 from aso.wire.shape import Answer, Shape
 
 # The file → the formats that are in it, by the names that journals have.
@@ -23,11 +24,14 @@ _FILES: Mapping[str, tuple[str, ...]] = {
     "google_batches": ("google_batches",),
     "images": ("images",),
     "jobs": ("runs", "batches", "videos"),
+    "live": ("live",),
     "message_results": ("message_results",),
     "messages": ("messages",),
     "ranking": ("rerank", "ocr", "decisions"),
+    "realtime": ("realtime", "realtime_transcription"),
     "record": ("record",),
     "responses": ("responses",),
+    "voice": ("voice",),
     "xai": ("xai_chat", "xai_deferred", "xai_images", "xai_embeddings", "xai_batches"),
 }
 FORMATS: Mapping[str, str] = {name: file for file, names in _FILES.items() for name in names}
@@ -46,4 +50,21 @@ class _Shapes(dict[str, Shape]):
 
 SHAPES: Mapping[str, Shape] = _Shapes()
 
-__all__ = ["FORMATS", "SHAPES", "Answer", "Shape"]
+# The format → the file and class of what is spoken over a connection, where it is one that stays open.
+_DIALOGUES: Mapping[str, str] = {
+    "live": "live.Live",
+    "realtime": "realtime.Realtime",
+    "responses": "websocket_mode.WebsocketMode",
+    "transcription": "heard.Heard",
+    "voice": "voice.Voice",
+}
+
+
+def dialogue(name: str) -> Dialogue:
+    """Return what reads the messages of one more connection that speaks a format."""
+    file, _, kind = _DIALOGUES[name].partition(".")
+    made: Dialogue = getattr(import_module(f"aso.wire.{file}"), kind)()
+    return made
+
+
+__all__ = ["FORMATS", "SHAPES", "Answer", "Dialogue", "Shape", "dialogue"]

@@ -1,0 +1,33 @@
+"""Mistral's transcriptions over a websocket: each ends with its text and its usage.
+
+``audio/transcriptions/realtime``; fields: the types of mistralai 3.7 (TranscriptionStreamDone,
+2026-11-26), which are those of its streams over HTTP.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from aso.wire.access import text
+from aso.wire.dialogue import Ask, Turn
+
+
+class Heard:
+    """One connection: sound goes out, text comes back."""
+
+    asking = ""
+    silent = ()
+
+    def asked(self, sent: Mapping[str, Any]) -> Ask | None:
+        """Return None: the model stands in the address, and sound asks for nothing by itself."""
+        del sent
+        return None
+
+    def told(self, said: Mapping[str, Any]) -> Turn | None:
+        """Return the transcription that an event is part of."""
+        kind = text(said.get("type")) or ""
+        if not kind.startswith("transcription."):
+            return None
+        ended = "completed" if kind == "transcription.done" else None
+        return Turn("", said, ended=ended)
