@@ -9,7 +9,16 @@ Wrapper = Callable[[Any, Any, Any, Any], Any]
 """wrapt's kind: (wrapped, instance, args, kwargs)."""
 
 Role = Literal[
-    "request", "response", "attempt", "retry", "stream", "generator", "opened", "early", "end"
+    "request",
+    "response",
+    "attempt",
+    "retry",
+    "stream",
+    "generator",
+    "opened",
+    "session",
+    "early",
+    "end",
 ]
 
 

@@ -32,6 +32,7 @@ LONG_BODIES = {
     "tests/anthropic_sdk/test_calls.py:test_a_message_is_one_whole_event": "a whole event",
     "tests/http_clients/test_calls.py:test_a_call_is_one_whole_event": "a whole event",
     "tests/openai_sdk/test_calls.py:test_a_chat_completion_is_one_whole_event": "a whole event",
+    "tests/websocket_clients/test_openai_realtime.py:test_an_answer_is_one_whole_event": "a whole event",
     "tests/test_shipper.py:test_gunicorn_with_preload_delivers_from_its_workers": "a whole server",
 }
 BANNED_NAMES = {"base", "common", "helpers", "manager", "misc", "models", "utils"}

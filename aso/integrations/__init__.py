@@ -14,6 +14,7 @@ from aso.integrations import (
     fireworks,
     google,
     google_interactions,
+    google_live,
     groq,
     httpx,
     httpx2,
@@ -24,6 +25,8 @@ from aso.integrations import (
     perplexity,
     requests,
     together,
+    websockets,
+    websockets_sync,
     xai,
     xai_async,
 )
@@ -32,9 +35,9 @@ INTEGRATIONS: Mapping[str, Integration] = {
     one.INTEGRATION.name: one.INTEGRATION
     for one in (
         *(openai, anthropic, groq, cerebras, fireworks, perplexity, together),
-        *(google, google_interactions, litellm, mistral, openrouter, xai, xai_async),
+        *(google, google_interactions, google_live, litellm, mistral, openrouter, xai, xai_async),
         *(boto3, botocore),
-        *(httpx, httpx2, requests, aiohttp),
+        *(httpx, httpx2, requests, aiohttp, websockets, websockets_sync),
     )
 }
 

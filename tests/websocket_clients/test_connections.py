@@ -1,0 +1,198 @@
+"""Connections of websockets itself: those to a provider are watched, all others are left as they are."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import json
+from typing import Any
+
+import pytest
+from mistralai.client import Mistral
+from mistralai.extra.realtime import RealtimeTranscription
+from websockets.asyncio.client import connect as connect_async
+from websockets.exceptions import ConnectionClosedOK
+from websockets.sync.client import connect
+
+import aso
+from aso import routes
+from aso.capture import session as sessions
+from aso.wire import realtime as wire
+from tests.conformance.faults import sabotaged
+from tests.websocket_clients.realtime import ANSWER, MODEL, both, converse, outline, session
+from tests.websocket_clients.server import Talk, speaking
+
+ASK = json.dumps({"type": "response.create"})
+DONE = ("completed", "provider", 132, 121)
+
+
+def speak(talk: Talk, messages: int, path: str = f"/v1/realtime?model={MODEL}") -> list[Any]:
+    """Connect by websockets alone, ask, receive as many messages, close."""
+    with connect(f"ws://{talk.host}{path}", **LEGACY) as socket:
+        socket.send(ASK)
+        return [socket.recv() for _ in range(messages)]
+
+
+LEGACY: dict[str, Any] = (
+    {"legacy": True} if "legacy" in inspect.signature(connect).parameters else {}
+)
+
+
+async def speak_async(talk: Talk, messages: int) -> list[Any]:
+    async with connect_async(f"ws://{talk.host}/v1/realtime?model={MODEL}") as socket:
+        await socket.send(ASK)
+        return [await socket.recv() for _ in range(messages)]
+
+
+def test_your_own_connection_to_a_provider_is_metered() -> None:
+    talk = Talk(ANSWER, greeting=[session()])
+    with speaking(talk) as events:
+        speak(talk, 5)
+    assert [(one.sdk_name, outline(one)[:4]) for one in events] == [("websockets", DONE)]
+
+
+def test_your_own_connection_is_metered_where_it_awaits() -> None:
+    talk = Talk(ANSWER, greeting=[session()])
+    with speaking(talk) as events:
+        asyncio.run(speak_async(talk, 5))
+    assert [(one.sdk_name, outline(one)[:4]) for one in events] == [("websockets", DONE)]
+
+
+def test_iterating_is_receiving() -> None:
+    talk = Talk(ANSWER, greeting=[session()])
+    with speaking(talk) as events:
+        with connect(f"ws://{talk.host}/v1/realtime?model={MODEL}", **LEGACY) as socket:
+            socket.send(ASK)
+            for message in socket:
+                if "response.done" in message:
+                    break
+    assert [outline(one)[:4] for one in events] == [DONE]
+
+
+def test_a_connection_to_nobody_known_is_not_touched() -> None:
+    talk = Talk(ANSWER, greeting=[session()])
+    with (
+        speaking(talk),
+        connect(f"ws://localhost:{talk.host[10:]}/v1/realtime", **LEGACY) as socket,
+    ):
+        touched = {"recv", "send", "close"} & {*vars(socket)}
+    assert touched == set()
+
+
+def test_a_timeout_ends_nothing() -> None:
+    talk = Talk(ANSWER, greeting=[])
+    with speaking(talk) as events:
+        with connect(f"ws://{talk.host}/v1/realtime?model={MODEL}", **LEGACY) as socket:
+            with pytest.raises(TimeoutError):
+                socket.recv(timeout=0.01)
+            socket.send(ASK)
+            for _ in ANSWER:
+                socket.recv()
+    assert [outline(one)[:4] for one in events] == [DONE]
+
+
+def test_what_is_not_metered_is_one_unmetered_event() -> None:
+    talk = Talk([], greeting=[session()])
+    with speaking(talk) as events:
+        speak(talk, 1, "/v1/realtime/translations?model=gpt-realtime-translate")
+    assert [(one.kind, one.endpoint, one.operation) for one in events] == [
+        ("unmetered", "realtime/translations", "realtime")
+    ]
+
+
+def test_an_open_session_ends_after_uninstrument_where_it_began() -> None:
+    talk, sink = Talk(ANSWER, greeting=[session()]), aso.sinks.MemorySink()
+    with speaking(talk):
+        aso.uninstrument()
+        aso.instrument(sinks=[sink], hosts={talk.host: "openai"})
+        with connect(f"ws://{talk.host}/v1/realtime?model={MODEL}", **LEGACY) as socket:
+            aso.uninstrument()
+            socket.send(ASK)
+            for _ in range(5):
+                socket.recv()
+        aso.flush()
+    assert [outline(one)[:4] for one in sink.events] == [DONE]
+
+
+def test_mistrals_transcription_is_one_event() -> None:
+    usage = {"prompt_tokens": 4, "completion_tokens": 20, "total_tokens": 400}
+    usage |= {"prompt_audio_seconds": 30, "prompt_tokens_details": {"audio_tokens": 376}}
+    done = {"type": "transcription.done", "model": "voxtral-mini-realtime-2602", "text": "Hi."}
+    sound = {"encoding": "pcm_s16le", "sample_rate": 16000}
+    about = {"request_id": "r", "model": "voxtral-mini-realtime-2602", "audio_format": sound}
+    created = {"type": "session.created", "session": about}
+    talk = Talk([], greeting=[created, {**done, "usage": usage, "language": None}])
+
+    async def listen() -> None:
+        mistral = Mistral(api_key="k", server_url=f"http://{talk.host}")
+        opening = RealtimeTranscription(mistral.sdk_configuration).connect("voxtral-mini-realtime")
+        async with await opening as connection:
+            async for event in connection:
+                if event.type == "transcription.done":
+                    return
+
+    with speaking(talk, "mistral") as events:
+        asyncio.run(asyncio.wait_for(listen(), 5))
+    assert [(one.operation, one.sdk_name, one.model, outline(one)[:4]) for one in events] == [
+        (
+            "transcription",
+            "mistralai",
+            "voxtral-mini-realtime-2602",
+            ("completed", "provider", 380, 20),
+        )
+    ]
+
+
+def seen(talk: Talk) -> list[Any]:
+    """Return what a caller of websockets, and of an SDK, sees of a session."""
+    found: list[Any] = [speak(talk, 5), asyncio.run(speak_async(talk, 5))]
+    found += [converse(talk), converse(talk, is_async=True)]
+    with connect(f"ws://{talk.host}/v1/realtime", **LEGACY) as socket:
+        for name in ("recv", "send", "close"):
+            method = getattr(socket, name)
+            found.append(
+                (str(inspect.signature(method)), method.__name__, method.__self__ is socket)
+            )
+        found.append((type(socket), repr(socket.protocol.state), socket.recv()))
+    with pytest.raises(ConnectionClosedOK):
+        socket.recv()
+    return found
+
+
+def test_a_caller_sees_the_same_with_aso_on() -> None:
+    talk = Talk(ANSWER, greeting=[session()])
+    with speaking(talk):
+        with_aso = seen(talk)
+        assert aso.stats().internal_errors == 0
+        aso.uninstrument()
+        assert with_aso == seen(talk)
+
+
+@pytest.mark.parametrize(
+    ("owner", "function"),
+    [
+        (routes, "connected"),
+        (sessions.Session, "__init__"),
+        (sessions.Session, "asks"),
+        (sessions.Session, "hears"),
+        (sessions.Session, "ended"),
+        (wire.Realtime, "told"),
+        (wire.Realtime, "asked"),
+    ],
+)
+def test_a_caller_sees_the_same_when_a_stage_of_ours_fails(owner: Any, function: str) -> None:
+    talk = Talk(ANSWER, greeting=[session()])
+    with speaking(talk), sabotaged(owner, function):
+        with_aso = seen(talk)
+        assert aso.stats().internal_errors > 0
+        aso.uninstrument()
+        assert with_aso == seen(talk)
+
+
+@both
+def test_one_sdk_alone_may_be_hooked(is_async: bool) -> None:
+    talk = Talk(ANSWER, greeting=[session()])
+    with speaking(talk, integrations=["openai"]) as events:
+        speak(talk, 5)
+        converse(talk, is_async=is_async)
+    assert [(one.sdk_name, outline(one)[:4]) for one in events] == [("openai", DONE)]
