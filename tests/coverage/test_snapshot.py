@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from aso.cli.coverage.formats import as_lines
-from aso.cli.coverage.states import FREE, METERED, NOT_SEEN, SETTLES, SILENT, UNMETERED
+from aso.cli.coverage.states import FREE, METERED, SETTLES, SILENT, UNMETERED
 from aso.cli.coverage.survey import SDKS, Row, Survey, survey, version
 
 HERE = Path(__file__).resolve().parent
@@ -60,7 +60,7 @@ def counts(name: str) -> list[int]:
     found = Survey(
         name, "", tuple(Row(*line.split("  ")[:2], *line.split("  ")[1:]) for line in lines)
     )
-    order = (METERED, SETTLES, UNMETERED, NOT_SEEN, FREE, SILENT)
+    order = (METERED, SETTLES, UNMETERED, FREE, SILENT)
     return [sum(found.counts().values()), *(found.counts()[state] for state in order)]
 
 

@@ -18,7 +18,8 @@ from aso.cli.coverage.states import covered
         ("POST", "/something/new", "other", "unmetered"),
         ("POST", "/files", None, "free"),
         ("GET", "/models", None, "free"),
-        ("websocket", "/responses", "responses", "not seen"),
+        ("websocket", "/responses", "responses", "metered"),
+        ("websocket", "/live/sessions/{session_id}/attach", "realtime", "unmetered"),
         ("POST", "/{api_version}/interactions", "generate_content", "metered"),
     ],
 )

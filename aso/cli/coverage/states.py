@@ -6,13 +6,13 @@ import re
 from typing import NamedTuple
 
 from aso.cli.coverage.reader import WEBSOCKET, Request
-from aso.routes import asked
+from aso.routes import Route, asked, connected
 
-METERED, SETTLES, UNMETERED, NOT_SEEN, FREE, SILENT = (
-    *("metered", "settles", "unmetered", "not seen", "free", "sends nothing"),
+METERED, SETTLES, UNMETERED, FREE, SILENT = (
+    *("metered", "settles", "unmetered", "free", "sends nothing"),
 )
 # Of a method that sends several requests the first of these counts: the least covered one.
-STATES = (NOT_SEEN, UNMETERED, METERED, SETTLES, FREE, SILENT)
+STATES = (UNMETERED, METERED, SETTLES, FREE, SILENT)
 _PART = re.compile(r"\{(\w+)\}")
 
 
@@ -24,17 +24,19 @@ class Covered(NamedTuple):
 
 
 def covered(request: Request, provider: str | None) -> Covered:
-    """Return what aso makes of a request; of a websocket, of a POST to the same path."""
-    is_websocket = request.method == WEBSOCKET
-    method = "post" if is_websocket else request.method.lower()
-    route, settles = asked(method, _filled(request), provider or "")
+    """Return what aso makes of a request, or of a websocket."""
+    route, settles = _asked(request, provider or "")
     if route is None:
         return Covered(None, FREE)
-    if is_websocket:
-        return Covered(route.operation, NOT_SEEN)
     if settles is not None:
         return Covered(route.operation, SETTLES)
     return Covered(route.operation, UNMETERED if route.shape is None else METERED)
+
+
+def _asked(request: Request, speaker: str) -> tuple[Route | None, str | None]:
+    if request.method == WEBSOCKET:
+        return connected(_filled(request)), None
+    return asked(request.method.lower(), _filled(request), speaker)
 
 
 def _filled(request: Request) -> str:
