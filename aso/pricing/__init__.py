@@ -80,6 +80,9 @@ def price(
     said = conditions.get("provider_reported")
     if said is not None and not isinstance(said, Mapping):
         raise ConfigError(f"provider_reported is {said!r}: a mapping such as {{'cost': '0.01'}}")
+    tags = conditions.get("dimensions")
+    if tags is not None and not isinstance(tags, Mapping):
+        raise ConfigError(f"dimensions is {tags!r}: a mapping such as {{'team': 'search'}}")
     overlay = conditions.pop("overlay", None)
     pricer = _PRICER if overlay is None else Pricer(overlay=_overlay(overlay))
     return pricer.price(usage, provider=provider, model=model, at=at, conditions=conditions)

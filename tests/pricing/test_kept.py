@@ -84,6 +84,13 @@ def test_a_catalog_of_another_hash_is_refused_and_nothing_changes(tmp_path: Path
     assert chosen(tmp_path) is None
 
 
+def test_a_home_that_cannot_keep_a_catalog_is_said(tmp_path: Path) -> None:
+    path, sha256 = catalog_file(tmp_path, {"gpt-new": {"input_tokens": "2"}})
+    (tmp_path / "catalogs").touch()
+    with pytest.raises(ConfigError, match="cannot be kept in .*set ASO_HOME to a folder"):
+        put_in_force(tmp_path, path, sha256)
+
+
 @pytest.mark.parametrize(
     ("data", "message"),
     [

@@ -129,6 +129,11 @@ def test_of_several_terms_the_most_specific_holds(
     assert charged({"openai:*": terms}, **conditions) == expected
 
 
+def test_dimensions_that_are_no_table_are_refused() -> None:
+    with pytest.raises(ConfigError, match="dimensions is 'ads': a mapping such as"):
+        charged({"openai:*": {"multiplier": "1"}}, dimensions="ads")
+
+
 def test_a_longer_pattern_outranks_conditions() -> None:
     terms = {
         "openai:*": {"dimensions": {"team": "ads"}, "multiplier": "0.7"},
