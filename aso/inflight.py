@@ -87,7 +87,7 @@ class Inflight:
         if self._pipeline.gates is not None:
             self.max_output_tokens = _limit_of(body)
         self.prompt_chars = self.shape.request_chars(body)
-        self.conditions = self.shape.conditions(body)
+        self.conditions = self.answer.asked = self.shape.conditions(body)
 
     def reserve(self, gates: Gates) -> None:
         """Hold room in every budget.

@@ -42,7 +42,7 @@ _METERED = {
     "asyncBatchEmbedContent": ("batch", None),
     "batchGenerateContent": ("batch", "google_batches"),
     "predict": ("embeddings", "predict"),
-    "predictLongRunning": ("video", None),
+    "predictLongRunning": ("video", "google_videos"),
     "interactions": ("generate_content", "interactions"),
     "fim/completions": ("completion", "fim"),
     "agents/completions": ("chat", "chat_completions"),
@@ -60,6 +60,8 @@ _METERED = {
     "batches": ("batch", "batches"),
     "videos": ("video", "videos"),
     "videos/generations": ("video", "videos"),
+    "videos/edits": ("video", "videos"),
+    "videos/remix": ("video", "videos"),
     "threads/runs": ("other", "runs"),
 }
 # What only one provider means by a name that is another's: at its hosts, or where its SDK asks.
@@ -93,7 +95,12 @@ _SETTLING = {
 # The same, where a name is another's elsewhere.
 _SETTLED_BY: dict[tuple[str, str], dict[str, tuple[str, str]]] = {
     ("google", "get"): {"batches": ("batch", "google_batches")},
+    ("vertex", "post"): {"fetchPredictOperation": ("video", "google_videos")},
 }
+# A look at an operation of a model's: its id may be any letters, so the path says what it is.
+_OPERATION = re.compile(r"(?:^|/)models/[^/:?#]+/operations/([^/:?#]+)(?:[?#]|$)")
+_OPERATIONS = Route("operations", "video", "google_videos")
+_OPERATED_BY = frozenset({"google", "vertex"})
 _UNMETERED = {
     "complete": "completion",
     "messages/batches": "batch",
@@ -261,6 +268,8 @@ def _meant(path: str, speaker: str) -> Route | None:
 
 def settling(method: str, path: str, speaker: str = "") -> tuple[Route, str] | None:
     """Return the route of a request that can settle an earlier call, and that call's id."""
+    if speaker in _OPERATED_BY and method == "get" and (found := _OPERATION.search(path)):
+        return _OPERATIONS, found[1]
     table = _SETTLING.get(method)
     if table is None:
         return None

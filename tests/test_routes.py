@@ -40,6 +40,9 @@ from aso.routes import Route, asked, connected, find, model_asked, settling
         ("/threads/thread_abc123/runs", "threads/runs", "other"),
         ("/threads/runs", "threads/runs", "other"),
         ("/videos", "videos", "video"),
+        ("/videos/video_123/remix", "videos/remix", "video"),
+        ("/videos/edits", "videos/edits", "video"),
+        ("/v1beta/models/veo-3:predictLongRunning", "predictLongRunning", "video"),
         ("/batches", "batches", "batch"),
         ("/responses/compact", "responses/compact", "responses"),
         ("/completions", "completions", "completion"),
@@ -67,7 +70,7 @@ def test_what_is_metered_has_a_wire_format(path: str, endpoint: str, operation: 
     [
         ("/images/something", "images/something", "image"),
         ("/search", "search", "search"),
-        ("/videos/video_123/remix", "videos/remix", "video"),
+        ("/videos/extensions", "videos/extensions", "video"),
         ("/v1/messages/batches", "messages/batches", "batch"),
         ("/v1/complete", "complete", "completion"),
         ("/v1/batch/jobs", "batch/jobs", "batch"),

@@ -22,6 +22,7 @@ _FILES: Mapping[str, tuple[str, ...]] = {
     "embeddings": ("embeddings", "moderations"),
     "generate_content": ("generate_content", "embed_content", "predict", "interactions"),
     "google_batches": ("google_batches",),
+    "google_videos": ("google_videos",),
     "images": ("images",),
     "jobs": ("runs", "batches", "videos"),
     "live": ("live",),

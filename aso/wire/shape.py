@@ -23,6 +23,7 @@ class Answer:
     chars: int | None = None
     complete = False
     failure: str | None = None
+    asked: Mapping[str, Any] | None = None  # what the request says, by the format's conditions
     line: str = ""  # of a batch, where each line is settled apart
     later: str | None = None  # pending | settled: who asks again gets the same event (ADR 7)
 

@@ -25,7 +25,6 @@ DEVIATIONS = {
 # Formats that are not read yet: such a call is `unmetered`, or none where nothing is known of it.
 UNREAD = {
     ("anthropic", "complete"),
-    ("google", "predictLongRunning"),
 }
 
 

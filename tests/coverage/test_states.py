@@ -14,7 +14,7 @@ from aso.cli.coverage.states import covered
         ("POST", "/chat/completions", "chat", "metered"),
         ("POST", "/threads/{thread_id}/runs", "other", "metered"),
         ("GET", "/responses/{response_id}", "responses", "settles"),
-        ("POST", "/videos/{video_id}/remix", "video", "unmetered"),
+        ("POST", "/videos/extensions", "video", "unmetered"),
         ("POST", "/something/new", "other", "unmetered"),
         ("POST", "/files", None, "free"),
         ("GET", "/models", None, "free"),
