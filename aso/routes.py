@@ -75,6 +75,7 @@ _MEANT_BY = {
     "mistral": {
         "conversations": ("chat", "conversations"),
         "conversations/restart": ("chat", "conversations"),
+        "batch/jobs": ("batch", "mistral_batches"),
     },
 }
 # What settles an earlier call, by method: it says what that one used, and bills nothing itself.
@@ -95,6 +96,7 @@ _SETTLING = {
 # The same, where a name is another's elsewhere.
 _SETTLED_BY: dict[tuple[str, str], dict[str, tuple[str, str]]] = {
     ("google", "get"): {"batches": ("batch", "google_batches")},
+    ("mistral", "get"): {"batch/jobs": ("batch", "mistral_batches")},
     ("vertex", "post"): {"fetchPredictOperation": ("video", "google_videos")},
 }
 # A look at an operation of a model's: its id may be any letters, so the path says what it is.

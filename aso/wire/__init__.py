@@ -28,6 +28,7 @@ _FILES: Mapping[str, tuple[str, ...]] = {
     "live": ("live",),
     "message_results": ("message_results",),
     "messages": ("messages",),
+    "mistral_batches": ("mistral_batches",),
     "ranking": ("rerank", "ocr", "decisions"),
     "realtime": ("realtime", "realtime_transcription"),
     "record": ("record",),
