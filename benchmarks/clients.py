@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from collections.abc import Callable, Mapping
+from importlib.util import find_spec
 from typing import Any
 
 from benchmarks.answers import REQUEST, whole
@@ -78,12 +80,36 @@ def requests_call(size: int) -> Call:
     return lambda: session.post(_CHAT, json=REQUEST).json()
 
 
+def litellm_call(size: int) -> Call:
+    """Return a chat completion by LiteLLM, which sends it by OpenAI's SDK; installed by itself."""
+    os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")  # no look at the network
+    import litellm
+
+    from benchmarks.sdk import sync_client
+
+    client = sync_client(whole(size))
+    asked: Any = {**REQUEST, "model": "openai/gpt-4o-mini", "api_key": "none"}
+    return lambda: litellm.completion(**asked, client=client)
+
+
+def installed(module: str) -> bool:
+    """Return True where a module can be imported."""
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # nor is the package that it would be in
+        return False
+
+
+_ALL: Mapping[str, tuple[str, Callable[[int], Call]]] = {  # the module, and how it is called
+    "openai": ("openai", openai_call),
+    "anthropic": ("anthropic", anthropic_call),
+    "google-genai": ("google.genai", google_call),
+    "litellm": ("litellm", litellm_call),
+    "httpx": ("httpx", httpx_call),
+    "requests": ("requests", requests_call),
+}
 CALLS: Mapping[str, Callable[[int], Call]] = {
-    "openai": openai_call,
-    "anthropic": anthropic_call,
-    "google-genai": google_call,
-    "httpx": httpx_call,
-    "requests": requests_call,
+    name: make for name, (module, make) in _ALL.items() if installed(module)
 }
 _HEADERS = {"content-type": "application/json"}
 
