@@ -70,23 +70,61 @@ class Raw(Watched):
             scanner = scanner_of(tail, self._self_headers, is_decoded=decode_content)
         return pieces if scanner is None else scanned(pieces, tail, scanner)
 
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield lines, as the original does: decoded."""
+        lines: Iterator[bytes] = iter(self.__wrapped__)
+        scanner = self._reader(is_decoded=True)
+        return lines if scanner is None else scanned(lines, self._self_tail, scanner)
+
     def read(self, *args: Any, **kwargs: Any) -> bytes:
-        """Read as the original does."""
+        """Read as the original does; so do the others."""
+        scanner = self._reader(is_decoded=kwargs.get("decode_content"))
+        data: bytes = self._read("read", *args, **kwargs)
+        asked = args[0] if args else kwargs.get("amt")  # None: all there is
+        self._saw(scanner, data, is_last=not data or asked is None)
+        return data
+
+    def readinto(self, buffer: Any) -> int:
+        """Read into a buffer: how ``io.BufferedReader`` reads."""
+        scanner = self._reader()
+        count: int = self._read("readinto", buffer)
+        self._saw(scanner, bytes(memoryview(buffer)[:count]), is_last=not count)
+        return count
+
+    def readline(self, size: int | None = -1) -> bytes:
+        """Read a line."""
+        scanner = self._reader()
+        line: bytes = self._read("readline", size)
+        self._saw(scanner, line, is_last=not line)
+        return line
+
+    def readlines(self, hint: int | None = -1) -> list[bytes]:
+        """Read lines, all where no hint says how many bytes are enough."""
+        scanner = self._reader()
+        lines: list[bytes] = self._read("readlines", hint)
+        self._saw(scanner, b"".join(lines), is_last=not lines or not hint or hint < 0)
+        return lines
+
+    def _read(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return getattr(self.__wrapped__, name)(*args, **kwargs)
+        except BaseException as error:
+            self._self_tail.failed(error)
+            raise
+
+    def _reader(self, *, is_decoded: bool | None = None) -> Reader | None:
+        """Return who reads along, one for all reads; None where a fault was noted."""
         tail: Tail = self._self_tail
         if self._self_scanner is None:
             with tail.guard:
-                self._self_scanner = scanner_of(
-                    tail, self._self_headers, is_decoded=kwargs.get("decode_content")
-                )
-        try:
-            data: bytes = self.__wrapped__.read(*args, **kwargs)
-        except BaseException as error:
-            tail.failed(error)
-            raise
-        if self._self_scanner is not None:
-            asked = args[0] if args else kwargs.get("amt")  # None: all there is
-            fed(tail, self._self_scanner, data, is_last=not data or asked is None)
-        return data
+                headers = self._self_headers
+                self._self_scanner = scanner_of(tail, headers, is_decoded=is_decoded)
+        found: Reader | None = self._self_scanner
+        return found
+
+    def _saw(self, scanner: Reader | None, data: bytes, *, is_last: bool) -> None:
+        if scanner is not None:
+            fed(self._self_tail, scanner, data, is_last=is_last)
 
     def close(self) -> None:
         """Close as the original does, then note the end."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -75,6 +77,23 @@ def test_a_body_that_the_caller_reads_is_one_event() -> None:
     with playing(MESSAGE) as (client, events, _):
         body = client.invoke_model(modelId=MODEL, body=BODY)["body"]
         assert (isinstance(body, StreamingBody), json.loads(body.read())) == (True, MESSAGE)
+    assert [outline(event) for event in events] == [{**EXPECTED, **INVOKED}]
+
+
+READINGS: dict[str, Callable[[Any], Any]] = {
+    "a buffer": lambda body: io.BufferedReader(body).readline(),
+    "lines": lambda body: body.readlines(),
+    "a line": lambda body: [body._raw_stream.readline(), body._raw_stream.readline()],
+    "the raw response's lines": lambda body: list(body._raw_stream),
+}
+
+
+@pytest.mark.parametrize("reading", READINGS)
+def test_a_body_that_is_read_otherwise_is_the_same_event(reading: str) -> None:
+    with playing(MESSAGE) as (client, events, _):
+        body = client.invoke_model(modelId=MODEL, body=BODY)["body"]
+        assert READINGS[reading](body)
+        body.close()
     assert [outline(event) for event in events] == [{**EXPECTED, **INVOKED}]
 
 
