@@ -71,12 +71,11 @@ def price(
         ConfigError: a condition is not known, a quantity is not one, the instant has no zone, or
             the overlay is wrong.
     """
-    if unknown := sorted(conditions.keys() - _CONDITIONS):
+    if not conditions.keys() <= _CONDITIONS:
+        unknown = sorted(conditions.keys() - _CONDITIONS)
         raise ConfigError(f"price() got conditions {unknown}: choose from {sorted(_CONDITIONS)}")
     if at.utcoffset() is None:
         raise ConfigError(f"at={at.isoformat()} has no time zone: pass an aware datetime")
-    if not isinstance(usage, Usage):
-        _check(usage)
     said = conditions.get("provider_reported")
     if said is not None and not isinstance(said, Mapping):
         raise ConfigError(f"provider_reported is {said!r}: a mapping such as {{'cost': '0.01'}}")
@@ -85,7 +84,10 @@ def price(
         raise ConfigError(f"dimensions is {tags!r}: a mapping such as {{'team': 'search'}}")
     overlay = conditions.pop("overlay", None)
     pricer = _PRICER if overlay is None else Pricer(overlay=_overlay(overlay))
-    return pricer.price(usage, provider=provider, model=model, at=at, conditions=conditions)
+    cost = pricer.price(usage, provider=provider, model=model, at=at, conditions=conditions)
+    if not isinstance(usage, Usage) and (cost.notes or cost.total is None):
+        _check(usage)
+    return cost
 
 
 def _check(usage: Mapping[str, Any]) -> None:

@@ -9,20 +9,8 @@ from aso.pricing.catalog import Row
 from aso.pricing.rates import Rates
 from aso.records import Quantity, Usage
 
-# A leaf that may be billed otherwise; a size that is said is a search that nobody counted.
-_LEAVES = frozenset({"cache_write_tokens", "video_seconds"})
-_SIZE = "search_context_size"
+SEARCH_SIZE = "search_context_size"  # one that is said is a search that nobody counted
 _RESOLUTIONS = ("720p", "1080p", "4k")
-
-
-def is_as_counted(row: Row, conditions: Mapping[str, Any], leaves: Mapping[str, Quantity]) -> bool:
-    """Return True where what was counted is what is billed."""
-    return (
-        not row.minimums
-        and not row.blocks
-        and _SIZE not in conditions
-        and _LEAVES.isdisjoint(leaves)
-    )
 
 
 def as_billed(
@@ -59,7 +47,7 @@ def _is_a_search(
 
     Perplexity and OpenAI's search models search once per request and do not count it.
     """
-    size = conditions.get(_SIZE)
+    size = conditions.get(SEARCH_SIZE)
     if size is None or not rates.lists(f"web_search_requests:{size}"):
         return False
     if isinstance(usage, Usage):

@@ -101,15 +101,20 @@ class Price:
 
     def is_in_force(self, at: datetime) -> bool:
         """Return True where the instant is in the dates and in the window."""
-        if self.since is not None and at < self.since:
+        since, until, window = self.since, self.until, self.window
+        if since is not None and at < since:
             return False
-        if self.until is not None and at >= self.until:
+        if until is not None and at >= until:
             return False
-        return self.window is None or self.window.holds(at)
+        return window is None or window.holds(at)
 
     def tier(self, prompt_tokens: Quantity) -> int:
         """Return how many of the tiers hold for a prompt of this length."""
-        return sum([tier.holds(prompt_tokens) for tier in self.tiers])
+        held = 0
+        for tier in self.tiers:
+            if tier.holds(prompt_tokens):
+                held += 1
+        return held
 
     def layers(self, tier: int) -> tuple[Mapping[str, Rate], ...]:
         """Return where to look for a rate, first the longest of so many tiers."""
@@ -138,23 +143,20 @@ class Row:
 
     def price(self, at: datetime) -> Price | None:
         """Return the standard price in force at an instant; None: there is none then."""
-        return _in_force(self.standard, at)
+        for price in self.standard:
+            if price.is_in_force(at):
+                return price
+        return None
 
     def variant(self, at: datetime, when: Mapping[str, str]) -> Price | None:
         """Return the price under exactly these conditions at an instant."""
-        return _in_force(self.variants.get(tuple(sorted(when.items())), ()), at)
+        prices = self.variants.get(tuple(sorted(when.items())), ())
+        return next((price for price in prices if price.is_in_force(at)), None)
 
     def multiplier(self, condition: str, value: str) -> Decimal | None:
         """Return the factor on tokens under a condition; ``*`` stands for any value."""
         known = self.multipliers.get(condition, _NOTHING)
         return known.get(value, known.get("*"))
-
-
-def _in_force(prices: Sequence[Price], at: datetime) -> Price | None:
-    for price in prices:
-        if price.is_in_force(at):
-            return price
-    return None
 
 
 class _Provider:

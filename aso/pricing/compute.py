@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from aso.pricing import money
-from aso.pricing.billed import as_billed, is_as_counted
+from aso.pricing.billed import SEARCH_SIZE, as_billed
 from aso.pricing.catalog import Rate, Row
 from aso.pricing.conditions import Selected, qualifiers, select
 from aso.pricing.overlay import Term
-from aso.pricing.rates import QUALIFIED, TOKENS, Rates, rates_of
-from aso.pricing.units import decompose
+from aso.pricing.rates import QUALIFIED, TOKENS, Entry, Rates, rates_of
+from aso.pricing.units import Said, decompose, said
 from aso.records import CostLine, Quantity, Usage
 
 _ONCE = 1
+_ZERO = Decimal(0)
+_times, _plus = money.product, money.plus
+# A line by position, and nothing counts its fields again: half the time.
+_line_of: Callable[[type[CostLine], tuple[object, ...]], CostLine] = cast(Any, tuple).__new__
 
 
 class Calculated(NamedTuple):
@@ -58,47 +62,84 @@ def calculate(
     selected = select(row, at, conditions)
     if selected is None:
         return None
-    leaves, prompt_tokens, notes, is_whole = decompose(usage)
-    quantity_source = usage.source if isinstance(usage, Usage) else "provider"
-    rates = _rates(selected, prompt_tokens, term)
-    bill = _Bill(rates, conditions, selected.multiplier, term, row, model, quantity_source)
-    if not is_as_counted(row, conditions, leaves):
-        leaves, more = as_billed(row, rates, conditions, leaves, usage)
-        notes = (*notes, *more)
-    lines, missing = _priced(bill, leaves)
-    if row.has_fees or term is not None:
-        lines += _fees(bill)
-    if missing or selected.unknown:
-        notes = (*notes, *selected.unknown, *[f"no_rate:{unit}" for unit in missing])
-    is_sure = is_whole and not missing and not selected.unknown
+    found = said(usage)
+    source = usage.source if isinstance(usage, Usage) else "provider"
+    rates = _rates(selected, found, term)
+    if (
+        not (found.others or found.notes or selected.unknown or row.has_fees)
+        and (term is None and selected.multiplier is None)
+        and SEARCH_SIZE not in conditions
+    ):
+        filled = _filled(rates.form(tuple(found.tokens)), found.tokens, row, model, source)
+        if filled is not None:
+            return filled
+    bill = _Bill(rates, conditions, selected.multiplier, term, row, model, source)
+    return _looked_at(bill, usage, found, selected.unknown)
+
+
+def _filled(
+    form: Sequence[Entry], tokens: Mapping[str, Quantity], row: Row, model: str, counted: str
+) -> Calculated | None:
+    """Return the lines of tokens at the list's rates: what most calls are. None: look closer."""
+    lines: list[CostLine] = []
+    total = _ZERO
+    provider, listed = row.provider, row.source
+    for unit, less, more, rate, per, each, source in form:
+        quantity = tokens[unit]
+        if less:
+            for part in less:
+                quantity -= tokens[part]
+            for part in more:
+                quantity += tokens[part]
+        if each is None or quantity < 0:
+            return None
+        if quantity:
+            amount = _times(each, quantity)
+            total = _plus(total, amount)
+            said_by = source or listed
+            line = unit, quantity, rate, per, None, amount, model, provider, said_by, counted
+            lines.append(_line_of(CostLine, line))
+    return Calculated(tuple(lines), total, (), False, True, False)  # noqa: FBT003 — by position
+
+
+def _looked_at(
+    bill: _Bill,
+    usage: Usage | Mapping[str, Any],
+    found: Said,
+    unknown: tuple[str, ...],
+) -> Calculated:
+    """Return the lines of any usage under any conditions."""
+    leaves, notes, is_whole = decompose(found)
+    billed, more = as_billed(bill.row, bill.rates, bill.conditions, leaves, usage)
+    lines, missing = _priced(bill, billed)
+    notes = (*notes, *more, *unknown, *[f"no_rate:{unit}" for unit in missing])
+    is_sure = is_whole and not missing and not unknown
     is_empty = not lines and (bool(missing) or not is_whole)
     total = money.total([line.amount for line in lines])
-    return Calculated(tuple(lines), total, notes, is_empty, is_sure, term is not None)
+    return Calculated(tuple(lines), total, notes, is_empty, is_sure, bill.term is not None)
 
 
 def _priced(bill: _Bill, leaves: Mapping[str, Quantity]) -> tuple[list[CostLine], list[str]]:
-    """Return the lines of what has a rate, and the units that have none."""
+    """Return the lines of what has a rate, with fees, and the units that have none."""
     lines: list[CostLine] = []
     missing: list[str] = []
-    rates = bill.rates
-    line = _listed_line if bill.factor is None and bill.term is None else _line
     for unit, quantity in leaves.items():
-        rate = _qualified(bill, unit) if unit in QUALIFIED else rates[unit]
+        rate = _qualified(bill, unit) if unit in QUALIFIED else bill.rates[unit]
         if rate is None:
             missing.append(unit)
         else:
-            lines.append(line(bill, unit, quantity, rate))
-    return lines, missing
+            lines.append(_line(bill, unit, quantity, rate))
+    return lines + _fees(bill), missing
 
 
-def _rates(selected: Selected, prompt_tokens: Quantity, term: Term | None) -> Rates:
+def _rates(selected: Selected, found: Said, term: Term | None) -> Rates:
     """Return the rates in force: the contract's over a variant's over the standard ones.
 
     A variant that has no long-prompt tier of its own keeps its rates at any length.
     """
     base, variant, _, _ = selected
-    long = base.tier(prompt_tokens) if base.tiers else 0
-    long_variant = 0 if variant is None else variant.tier(prompt_tokens)
+    long = base.tier(found.prompt_tokens) if base.tiers else 0
+    long_variant = 0 if variant is None else variant.tier(found.prompt_tokens)
     listed = rates_of(base, long, variant, long_variant)
     return listed if term is None else Rates(term.rates, *listed.tables)
 
@@ -109,27 +150,6 @@ def _qualified(bill: _Bill, unit: str) -> Rate | None:
         if (rate := bill.rates.table_rate(f"{unit}:{one}")) is not None:
             return rate
     return bill.rates[unit]
-
-
-def _listed_line(bill: _Bill, unit: str, quantity: Quantity, rate: Rate) -> CostLine:
-    """Return a line of the list's rate as it is: what `_line` does, for most lines, in half."""
-    amount, per, each, source, _ = rate
-    return CostLine._make(
-        (
-            unit,
-            quantity,
-            amount,
-            per,
-            None,
-            money.amount(quantity, amount, per, None)
-            if each is None
-            else money.product(quantity, each),
-            bill.model,
-            bill.row.provider,
-            source or bill.row.source,
-            bill.quantity_source,
-        )
-    )
 
 
 def _line(bill: _Bill, unit: str, quantity: Quantity, rate: Rate) -> CostLine:

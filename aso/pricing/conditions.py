@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from aso.pricing import money
@@ -58,7 +59,7 @@ def select(row: Row, at: datetime, conditions: Mapping[str, Any]) -> Selected | 
         if _text(value) not in usual:
             break
     else:
-        return Selected(base, None, None, ())
+        return _standard(base)
     wanted = unusual(conditions)
     places = {name: wanted.pop(name) for name in _PLACES if name in wanted}
     factors: list[Decimal] = []
@@ -70,6 +71,11 @@ def select(row: Row, at: datetime, conditions: Mapping[str, Any]) -> Selected | 
         else:
             factors.append(factor)
     return Selected(base, variant, _product(factors), tuple(unknown))
+
+
+@lru_cache(maxsize=4096)
+def _standard(base: Price) -> Selected:
+    return Selected(base, None, None, ())
 
 
 def unusual(conditions: Mapping[str, Any]) -> dict[str, str]:

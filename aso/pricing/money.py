@@ -14,7 +14,7 @@ _ZERO = Decimal(0)
 _PLACES = Decimal("1e-18")  # where a division does not end, e.g. per 3,600 seconds
 
 product = _EXACT.multiply  # left × right, exactly: each a Decimal or an int
-_add = _EXACT.add
+plus = _EXACT.add  # left + right, exactly
 
 
 def amount(quantity: Quantity, rate: Decimal, per: Quantity, multiplier: Decimal | None) -> Decimal:
@@ -33,7 +33,7 @@ def each(rate: Decimal, per: int) -> Decimal | None:
 
 def total(amounts: Iterable[Decimal]) -> Decimal:
     """Return the exact sum."""
-    return reduce(_add, amounts, _ZERO)
+    return reduce(plus, amounts, _ZERO)
 
 
 def difference(left: Decimal, right: Decimal) -> Decimal:

@@ -63,7 +63,9 @@ class Pricer:
             http_status: of the answer, where there was one.
             attempts: how often it was sent; 0: never.
         """
-        name = self._billed_as(provider, model, request_model)
+        name = model or request_model
+        if provider in _BY_PROFILE and request_model is not None:
+            name = self._profile(provider, model, request_model)
         cost = self._cost(usage, provider, name, at, conditions, outcome, http_status, attempts)
         if self.overlay is None:
             return cost
@@ -98,13 +100,11 @@ class Pricer:
         cost = settle(provider, name, calculated, said, catalog, matched)
         return cost if calculated is not None else self._why(cost, provider, name, row)
 
-    def _billed_as(self, provider: str, model: str | None, request: str | None) -> str | None:
-        """Return the answer's model, else the request's; a profile names a price of its own."""
-        if request is not None and provider in _BY_PROFILE and model != request:
-            is_known = match(self.catalog, provider, request) is not None
-            is_known = is_known or dispute(self.catalog, provider, request) is not None
-            return request if is_known or not model else model
-        return model or request
+    def _profile(self, provider: str, model: str | None, request: str) -> str:
+        """Return the request's model where a price is known of it, or in dispute; else the answer's."""
+        is_known = match(self.catalog, provider, request) is not None
+        is_known = is_known or dispute(self.catalog, provider, request) is not None
+        return request if is_known or not model else model
 
     def _why(self, cost: Cost, provider: str, model: str | None, row: Row | None) -> Cost:
         """Return the cost with the reason why a model that sources list has no price."""

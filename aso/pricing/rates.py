@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 from aso.pricing.catalog import Price, Rate
-from aso.pricing.units import UNITS, ancestry
+from aso.pricing.units import UNITS, ancestry, shares
 
 # What is billed by the request, the search or the second: the rate may depend on a tool or a size.
 QUALIFIED = frozenset(
@@ -16,6 +18,23 @@ QUALIFIED = frozenset(
 _BILLED_AS = {"web_search_content_tokens": ("web_search_content_tokens", "input_tokens")}
 TOKENS = UNITS.keys() | _BILLED_AS.keys()
 _Table = Mapping[str, Rate]
+_ZERO = Decimal(0)
+
+
+class Entry(NamedTuple):
+    """A line of a bill before its quantity: a unit, what is inside it, what one of it costs.
+
+    ``less`` and ``more`` are the reported units that its leaf leaves out and counts back in.
+    ``each`` is None where a closer look is needed.
+    """
+
+    unit: str
+    less: tuple[str, ...]
+    more: tuple[str, ...]
+    amount: Decimal
+    per: int
+    each: Decimal | None
+    source: str | None
 
 
 class Rates(dict[str, Rate | None]):
@@ -25,11 +44,12 @@ class Rates(dict[str, Rate | None]):
     before the standard ones.
     """
 
-    __slots__ = ("tables",)
+    __slots__ = ("_forms", "tables")
 
     def __init__(self, *tables: _Table) -> None:
         super().__init__()
         self.tables = tables
+        self._forms: dict[tuple[str, ...], Sequence[Entry]] = {}
 
     def __missing__(self, unit: str) -> Rate | None:
         names = _BILLED_AS.get(unit) or ancestry(unit)
@@ -51,6 +71,29 @@ class Rates(dict[str, Rate | None]):
     def lists(self, name: str) -> bool:
         """Return True where some table has a rate under exactly this name."""
         return any(name in table for table in self.tables)
+
+    def form(self, names: tuple[str, ...]) -> Sequence[Entry]:
+        """Return the bill of usage that reports these units of tokens, without its quantities.
+
+        It is drawn up once: programs report few different sets of units.
+        """
+        found = self._forms.get(names)
+        if found is None:
+            found = self._forms[names] = [
+                self._entry(unit, share) for unit, share in shares(names).items()
+            ]
+        return found
+
+    def _entry(self, unit: str, share: Mapping[str, int]) -> Entry:
+        rate = self[unit]
+        less = [one for one, times in share.items() for _ in range(-times)]
+        more = [one for one, times in share.items() for _ in range(times) if one != unit]
+        if rate is None or self._is_by_lifetime(unit):
+            return Entry(unit, tuple(less), tuple(more), _ZERO, 1, None, None)
+        return Entry(unit, tuple(less), tuple(more), rate.amount, rate.per, rate.each, rate.source)
+
+    def _is_by_lifetime(self, unit: str) -> bool:
+        return unit == "cache_write_tokens" and self.lists("cache_write_1h_tokens")
 
 
 @lru_cache(maxsize=4096)

@@ -8,7 +8,7 @@ at the rate of the narrowest unit around it that has one: that is how price list
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -19,6 +19,7 @@ from aso.records import Quantity, Usage
 from aso.semconv import TOKEN_FIELDS
 
 _Said = dict[str, Any]  # unit → int or Decimal
+_NOTHING: Mapping[str, Any] = {}
 _DIMENSIONS = ("direction", "token_type", "ttl", "modality")
 
 
@@ -117,54 +118,79 @@ class Quantities(NamedTuple):
     """
 
     leaves: Mapping[str, Quantity]
-    prompt_tokens: Quantity
     notes: tuple[str, ...]
     is_whole: bool
 
 
-def decompose(usage: Usage | Mapping[str, Any]) -> Quantities:
+class Said(NamedTuple):
+    """What was reported: tokens by unit in the order of a bill, other units; what could not be."""
+
+    tokens: Mapping[str, Quantity]
+    others: Mapping[str, Quantity]
+    notes: Sequence[str]
+
+    @property
+    def prompt_tokens(self) -> Quantity:
+        """Return the whole prompt; where nobody reports it, the sum of its parts."""
+        prompt = self.tokens.get("input_tokens")
+        if prompt is None:
+            inside = _PARTS["input_tokens"]
+            leaves = decompose(self).leaves
+            prompt = sum([quantity for name, quantity in leaves.items() if name in inside])
+        return prompt
+
+
+def said(usage: Usage | Mapping[str, Any]) -> Said:
+    """Read a Usage, or the event's token names and any unit's name → quantity.
+
+    A quantity that cannot be (negative, not a number) is left out and named in a note.
+    """
+    if not isinstance(usage, Usage):
+        notes: list[str] = []
+        return Said(*_of_mapping(usage, notes), notes)
+    if usage.units or usage.web_search_requests:
+        return _of_usage(usage)
+    return Said(_tokens_of(usage), _NOTHING, ())
+
+
+def decompose(found: Said) -> Quantities:
     """Return what is billed once each.
 
-    Args:
-        usage: a Usage, or the event's token names and any unit's name → quantity.
-
     Where parts exceed their whole (some providers count cached audio twice), the parts are
-    believed, the whole's rest is 0, and a note says so. A quantity that cannot be (negative, not
-    a number) is left out and named in a note.
+    believed, the whole's rest is 0, and a note says so.
     """
-    notes: list[str] = []
-    if isinstance(usage, Usage):
-        tokens, others = _of_usage(usage, notes)
-    else:
-        tokens, others = _of_mapping(usage, notes)
-    is_whole = not notes
-    prompt = tokens.get("input_tokens")
-    _leave_parts(tokens, notes)
-    if prompt is None:
-        inside = _PARTS["input_tokens"]
-        prompt = sum([quantity for name, quantity in tokens.items() if name in inside])
-    if not all(tokens.values()):
-        tokens = {name: quantity for name, quantity in tokens.items() if quantity}
-    if others:
-        tokens.update((name, others[name]) for name in sorted(others) if others[name])
-    return Quantities(tokens, prompt, tuple(notes), is_whole)
+    notes = list(found.notes)
+    leaves = dict(found.tokens)
+    for name, parts in _plan(tuple(leaves)):
+        rest = leaves[name]
+        for part in parts:
+            rest -= leaves[part]
+        if rest < 0:
+            notes.append(f"parts_exceed_whole:{name}")
+            rest = 0
+        leaves[name] = rest
+    others = found.others
+    leaves.update((name, others[name]) for name in sorted(others))
+    billed = {name: quantity for name, quantity in leaves.items() if quantity}
+    return Quantities(billed, tuple(notes), is_whole=not found.notes)
+
+
+def shares(names: tuple[str, ...]) -> Mapping[str, Mapping[str, int]]:
+    """Return each reported unit's leaf as a sum of what is reported: unit → how often it counts.
+
+    ``input_tokens`` beside ``cache_read_tokens`` is the one less the other.
+    """
+    found: dict[str, dict[str, int]] = {name: {name: 1} for name in names}
+    for name, parts in _plan(names):
+        for part in parts:
+            for one, times in found[part].items():
+                found[name][one] = found[name].get(one, 0) - times
+    return found
 
 
 def ancestry(name: str) -> tuple[str, ...]:
     """Return the unit and the units around it, narrowest first: where to look for its rate."""
     return ANCESTRY.get(name) or (name,)
-
-
-def _leave_parts(tokens: _Said, notes: list[str]) -> None:
-    """Take from each quantity those inside of it."""
-    for name, parts in _plan(tuple(tokens)):
-        rest = tokens[name]
-        for part in parts:
-            rest -= tokens[part]
-        if rest < 0:
-            notes.append(f"parts_exceed_whole:{name}")
-            rest = 0
-        tokens[name] = rest
 
 
 @lru_cache(maxsize=256)
@@ -176,19 +202,20 @@ def _plan(names: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     )
 
 
-def _of_usage(usage: Usage, notes: list[str]) -> tuple[_Said, _Said]:
-    tokens = {
+def _tokens_of(usage: Usage) -> _Said:
+    return {
         unit: quantity
         for unit, quantity in zip(_SAID, _said_of(usage))  # noqa: B905 — as long as each other
         if quantity is not None
     }
-    others: _Said = {}
-    if usage.units:
-        more, others = _of_mapping(usage.units, notes)
-        tokens = _in_order({**tokens, **more})
+
+
+def _of_usage(usage: Usage) -> Said:
+    notes: list[str] = []
+    more, others = _of_mapping(usage.units, notes)
     if usage.web_search_requests:
         others["web_search_requests"] = usage.web_search_requests
-    return tokens, others
+    return Said(_in_order({**_tokens_of(usage), **more}), others, notes)
 
 
 def _of_mapping(usage: Mapping[str, Any], notes: list[str]) -> tuple[_Said, _Said]:
@@ -207,7 +234,12 @@ def _of_mapping(usage: Mapping[str, Any], notes: list[str]) -> tuple[_Said, _Sai
 
 
 def _in_order(tokens: _Said) -> _Said:
-    return {name: tokens[name] for name in sorted(tokens, key=_ORDER.__getitem__)}
+    return {name: tokens[name] for name in _ordered(tuple(tokens))}
+
+
+@lru_cache(maxsize=256)
+def _ordered(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted(names, key=_ORDER.__getitem__))
 
 
 def as_quantity(value: object) -> Quantity | None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from aso.pricing import price
-from aso.pricing.units import ancestry, decompose
+from aso.pricing.units import ancestry, decompose, said
 from aso.records import Usage
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
@@ -69,7 +69,7 @@ def plus(left: Usage, right: Usage) -> Usage:
 
 @given(usage_of(COUNTS))
 def test_leaves_are_disjoint_and_sum_to_the_wholes(usage: Usage) -> None:
-    leaves = decompose(usage).leaves
+    leaves = decompose(said(usage)).leaves
     of = {
         whole: sum(count for unit, count in leaves.items() if ancestry(unit)[-1] == whole)
         for whole in ("input_tokens", "output_tokens")
@@ -118,8 +118,8 @@ def test_the_programs_decimal_context_does_not_matter(
 
 
 @given(some.dictionaries(some.sampled_from(["prompt_tokens", "cache_read_tokens"]), COUNTS))
-def test_parts_larger_than_their_whole_are_noted_never_negative(said: dict[str, int]) -> None:
-    found = decompose(said)
+def test_parts_larger_than_their_whole_are_noted_never_negative(counts: dict[str, int]) -> None:
+    found = decompose(said(counts))
     assert all(count > 0 for count in found.leaves.values())
-    is_over = said.get("cache_read_tokens", 0) > said.get("prompt_tokens", 10**9)
+    is_over = counts.get("cache_read_tokens", 0) > counts.get("prompt_tokens", 10**9)
     assert bool(found.notes) == is_over
