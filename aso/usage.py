@@ -46,11 +46,20 @@ _Form = tuple[str | tuple[str, ...], ...]
 """The names in a usage object: a name, or a name with the names inside it."""
 
 
+class _Token(NamedTuple):
+    """A counter: its paths, and the first two names of the first one, where it most often is."""
+
+    name: str
+    paths: Paths
+    outer: str
+    inner: str | None
+
+
 class _Plan(NamedTuple):
     """Which paths of a format lead anywhere in a usage object of a certain form."""
 
     counters: Counters  # kept, so that its id stays its own
-    tokens: tuple[tuple[str, Paths], ...]
+    tokens: tuple[_Token, ...]
     total: Paths
     units: tuple[tuple[str, Paths], ...]
 
@@ -121,8 +130,10 @@ def _read(raw: Mapping[str, Any], counters: Counters) -> Reading:
     form = [(name, *part) if type(part) is TABLE else name for name, part in raw.items()]
     key = (id(counters), tuple(form))
     plan = _PLANS.get(key) or _planned(key, counters)
-    for name, paths in plan.tokens:
-        reading.said[name] = count(raw, paths, reading)
+    for name, paths, outer, inner in plan.tokens:
+        value = raw[outer] if inner is None else raw[outer][inner]  # as the plan is for this form
+        is_count = type(value) is int and value >= 0
+        reading.said[name] = value if is_count else count(raw, paths, reading)
     reading.total = count(raw, plan.total, reading)
     for name, paths in plan.units:
         if amount := quantity(raw, paths):
@@ -142,11 +153,16 @@ def _planned(key: tuple[int, _Form], counters: Counters) -> _Plan:
     units = ((name, _open(paths, there)) for name, paths in counters.units.items())
     plan = _PLANS[key] = _Plan(
         counters,
-        tuple(one for one in tokens if one[1]),
+        tuple(_token(name, paths) for name, paths in tokens if paths),
         _open(counters.total_tokens, there),
         tuple(one for one in units if one[1]),
     )
     return plan
+
+
+def _token(name: str, paths: Paths) -> _Token:
+    outer, *deeper = paths[0]
+    return _Token(name, paths, outer, deeper[0] if deeper else None)
 
 
 def _open(paths: tuple[str, ...], there: Mapping[str, list[str]]) -> Paths:
