@@ -7,7 +7,9 @@ as it was when the event was derived, by another catalog or contract.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from decimal import Decimal
+from itertools import islice
 from typing import Any, NamedTuple
 
 from aso.event import RECORDED, instant
@@ -32,7 +34,7 @@ class Change(NamedTuple):
 def reprice(
     ledger: Ledger,
     pricer_of: Callable[[Event], Pricer | None],
-    where: str = "1",
+    where: str = "1=1",
     parameters: Sequence[Any] = (),
     *,
     is_dry: bool = False,
@@ -46,14 +48,13 @@ def reprice(
         parameters: of that SQL.
         is_dry: nothing is written.
     """
-    [(last,)] = ledger.query("SELECT COALESCE(MAX(id), 0) FROM events")
-    for first in range(0, last, _AT_ONCE):
-        span = (first, min(first + _AT_ONCE, last))
-        found = ledger.events(f"id > ? AND id <= ? AND ({where})", (*span, *parameters), order="id")
-        changes = [change for event in found if (change := _change(event, pricer_of(event)))]
-        if changes and not is_dry:
-            ledger.add([change.after for change in changes])
-        yield from changes
+    with closing(Ledger(ledger.path)) as reader:  # of one moment: what is written is not read again
+        changes = (_change(event, pricer_of(event)) for event in reader.events(where, parameters))
+        found = (change for change in changes if change is not None)
+        while batch := list(islice(found, _AT_ONCE)):
+            if not is_dry:
+                ledger.add([change.after for change in batch])
+            yield from batch
 
 
 def repriced(event: Event, pricer: Pricer) -> Event | None:

@@ -104,12 +104,12 @@ def _report(ledger: Ledger) -> None:
 
 def _batches(rows: int) -> Iterator[list[Event]]:
     chance = random.Random(20261123)
-    kinds = [_kind(chance) for _ in range(2_000)]
+    kinds = [sample_kind(chance) for _ in range(2_000)]
     for first in range(0, rows, BATCH):
-        yield [_event(number, rows, kinds, chance) for number in range(first, first + BATCH)]
+        yield [sample_event(number, rows, kinds, chance) for number in range(first, first + BATCH)]
 
 
-def _event(number: int, rows: int, kinds: list[Event], chance: random.Random) -> Event:
+def sample_event(number: int, rows: int, kinds: list[Event], chance: random.Random) -> Event:
     ended = END_MS - (rows - number) * SPACING_MS
     kind = kinds[chance.randrange(len(kinds))]
     took = int(chance.lognormvariate(7, 0.8))
@@ -124,7 +124,7 @@ def _event(number: int, rows: int, kinds: list[Event], chance: random.Random) ->
     )
 
 
-def _kind(chance: random.Random) -> Event:
+def sample_kind(chance: random.Random) -> Event:
     provider, model, rate_in, rate_out = chance.choice(MODELS)
     tokens = chance.randrange(50, 20_000), chance.randrange(1, 4_000)
     lines = [

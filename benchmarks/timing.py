@@ -94,11 +94,11 @@ def heading(title: str) -> None:
     print(
         f"{platform.python_implementation()} {platform.python_version()} ({build}, "
         f"{platform.python_compiler()}), openai {openai.__version__}, {platform.machine()}, "
-        f"{os.cpu_count()} cores, {sys.platform}; {_pace():.1f} CPU ns a turn of an empty loop"
+        f"{os.cpu_count()} cores, {sys.platform}; {pace():.1f} CPU ns a turn of an empty loop"
     )
 
 
-def _pace() -> float:
+def pace() -> float:
     """Return what says most about a machine that others use too: how fast it is right now."""
     started = time.thread_time_ns()
     for _ in range(1_000_000):

@@ -28,7 +28,7 @@ LONG_BODIES = {
     "aso/recording.py:record": "one field of the facts a line",
     "aso/records.py:Event.to_dict": "one field of the event a line",
     "benchmarks/call_path.py:stubbed_call": "the measured blocks, side by side",
-    "benchmarks/report_million.py:_kind": "the kinds of calls, a table",
+    "benchmarks/report_million.py:sample_kind": "the kinds of calls, a table",
     "tests/anthropic_sdk/test_calls.py:test_a_message_is_one_whole_event": "a whole event",
     "tests/http_clients/test_calls.py:test_a_call_is_one_whole_event": "a whole event",
     "tests/openai_sdk/test_calls.py:test_a_chat_completion_is_one_whole_event": "a whole event",

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Protocol
 
-from aso.cli import commands, doctor
+from aso.cli import commands, doctor, history
 from aso.cli.prices import add_prices
 from aso.version import __version__
 
@@ -48,6 +48,7 @@ def parser() -> argparse.ArgumentParser:
     add_prices(found.add_parser("prices", help="the price catalog: show, search, diff, update"))
     _reprice(found)
     _reconcile(found)
+    _ledger(found)
     found.add_parser("run", help="a program as it is, instrumented: script.py, or -m module")
     _coverage(found)
     one = found.add_parser("doctor", help="is everything in order?")
@@ -142,6 +143,13 @@ def _run_reconcile(arguments: argparse.Namespace) -> int:
     from aso.cli.reconcile import reconcile  # loads the catalog: nobody else needs it
 
     return reconcile(arguments)
+
+
+def _ledger(found: Commands) -> None:
+    one = found.add_parser("ledger", help="compact: move past days to Parquet")
+    one.add_argument("action", choices=("compact",))
+    one.add_argument("--keep", type=int, default=1, metavar="DAYS", help="whole days that stay")
+    one.set_defaults(run=history.compact)
 
 
 def _coverage(found: Commands) -> None:

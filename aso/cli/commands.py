@@ -7,13 +7,14 @@ import json
 import sys
 import time
 from argparse import Namespace
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from aso.cli.selection import NO_LEDGER, condition_of, open_ledger, period_of
 from aso.errors import ConfigError
-from aso.ledger import Ledger
+from aso.ledger.moment import Source
+from aso.records import Event
 from aso.report import formats, parse_grouping, spend
 from aso.report.explain import explain as explained
 from aso.sinks.console import line
@@ -50,11 +51,13 @@ def tail(arguments: Namespace) -> int:
         if ledger is None:
             print(NO_LEDGER)
             return 0
-        last = _print_newest(ledger, arguments.n)
+        newest = ledger.newest(max(arguments.n, 1))
+        last = newest[-1][0] if newest else 0
+        _print_rows(newest[-arguments.n :] if arguments.n else (), last=last)
         with suppress(KeyboardInterrupt):
             while not arguments.once:
                 time.sleep(_POLL_S)
-                last = _print_after(ledger, last)
+                last = _print_rows(ledger.added_after(last), last=last)
     return 0
 
 
@@ -97,10 +100,10 @@ def export(arguments: Namespace) -> int:
 class Nothing:
     """A ledger that nobody has written to."""
 
-    def query(self, sql: str, parameters: Sequence[Any] = ()) -> Iterable[tuple[Any, ...]]:
-        """Return no rows."""
-        del sql, parameters
-        return ()
+    @contextmanager
+    def sources(self) -> Generator[Sequence[Source], None, None]:
+        """Give none."""
+        yield ()
 
 
 def _write_jsonl(events: Iterable[Mapping[str, Any]]) -> None:
@@ -119,19 +122,9 @@ def _write_csv(events: Iterable[Mapping[str, Any]]) -> None:
         )
 
 
-def _print_newest(ledger: Ledger, count: int) -> int:
-    newest = "id > (SELECT COALESCE(MAX(id), 0) FROM events) - ?"
-    return _print_where(ledger, newest, count, last=0)
-
-
-def _print_after(ledger: Ledger, last: int) -> int:
-    return _print_where(ledger, "id > ?", last, last=last)
-
-
-def _print_where(ledger: Ledger, where: str, value: int, *, last: int) -> int:
-    newest: int = next(iter(ledger.query("SELECT COALESCE(MAX(id), 0) FROM events")))[0]
-    for event in ledger.events(
-        f"{where} AND id <= ?", (value, newest), all_revisions=True, order="id"
-    ):
+def _print_rows(rows: Iterable[tuple[int, Event]], *, last: int) -> int:
+    """Print the events; return the number of the last row."""
+    for number, event in rows:
         print(line(event), flush=True)
-    return max(last, newest)
+        last = number
+    return last

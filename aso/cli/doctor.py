@@ -161,10 +161,18 @@ def _ledger(path: Path) -> tuple[str, bool]:
         return f"{path}, none yet", True
     try:
         with closing(Ledger(path)) as ledger:
-            [(count,)] = ledger.query("SELECT COUNT(*) FROM events")
+            count, segments = ledger.recent_count(), ledger.segments()
     except LedgerError as error:
         return str(error), False
-    return f"{path}, {count:,} events, {path.stat().st_size:,} bytes", True
+    size = f"{path}, {count:,} events, {path.stat().st_size:,} bytes"
+    if not segments:
+        return size, True
+    history = f"compacted {sum(segments.values()):,}, segments {len(segments):,}"
+    missing = [name for name in ("duckdb", "pyarrow") if installed(name) is None]
+    if missing:
+        way_out = "pip install 'aispendops[analytics]'"
+        return f"{size}; {history}, which needs {' and '.join(missing)}: {way_out}", False
+    return f"{size}; {history}", True
 
 
 def _journal(folder: Path) -> str:

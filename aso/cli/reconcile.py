@@ -29,7 +29,7 @@ def reconcile(arguments: Namespace) -> int:
             print(NO_LEDGER)
             return 1
         span = (statement.provider, statement.since_ms, statement.until_ms)
-        events = () if ledger is None else ledger.events(_WHERE, span, order="id")
+        events = () if ledger is None else ledger.events(_WHERE, span)
         found = compare(
             statement, events, in_force(), dimension=arguments.project, projects=projects
         )

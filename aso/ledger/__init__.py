@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from aso.ledger.store import Ledger, LedgerError
+from aso.ledger.errors import LedgerError
+from aso.ledger.store import Ledger
 
 __all__ = ["Ledger", "LedgerError"]

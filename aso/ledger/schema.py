@@ -3,11 +3,14 @@
 SQLite sums integers exactly and fast; it has no decimals. A cost that does not fit into the two is
 kept as text in ``cost_rest`` and summed by the reader. ``documents`` is apart so that a report,
 which reads all of ``events``, does not read it.
+
+What was compacted (docs/adr/0009) is in the files that ``segments`` names, and nowhere else counts:
+rows that ended before ``compaction.before_ms`` with an id up to ``last_id`` only wait to be deleted.
 """
 
 from __future__ import annotations
 
-VERSION = 1
+VERSION = 2
 
 # Column → where its value is in an Event. Reports group, filter and sum by these.
 COLUMNS = {
@@ -96,6 +99,10 @@ LINE = (
 
 _NAMES = (*COLUMNS, *DERIVED)
 
+_DAY = "strftime('%Y-%m-%d', ended_at_ms / 1000, 'unixepoch')"
+_HOUR = "strftime('%Y-%m-%dT%H:00Z', ended_at_ms / 1000, 'unixepoch')"
+_MONTH = "strftime('%Y-%m', ended_at_ms / 1000, 'unixepoch')"
+
 CREATE = f"""
 CREATE TABLE IF NOT EXISTS events (
   id INTEGER PRIMARY KEY,
@@ -106,12 +113,34 @@ CREATE TABLE IF NOT EXISTS documents (id INTEGER PRIMARY KEY REFERENCES events, 
 CREATE INDEX IF NOT EXISTS events_by_time ON events (ended_at_ms);
 -- small, as most events have one revision: makes "is there a higher one?" cheap
 CREATE INDEX IF NOT EXISTS events_revised ON events (event_id, revision) WHERE revision > 0;
+CREATE TABLE IF NOT EXISTS segments (name PRIMARY KEY, rows, first_ms, last_ms);
+-- rows of segments whose place a higher revision has taken, wherever that is
+CREATE TABLE IF NOT EXISTS superseded (
+  event_id, revision, PRIMARY KEY (event_id, revision)) WITHOUT ROWID;
+-- the highest revision that segments have of an event, where that is above 0
+CREATE TABLE IF NOT EXISTS revised (event_id PRIMARY KEY, revision) WITHOUT ROWID;
+-- one row; rows up to settled_id were compared with the segments
+CREATE TABLE IF NOT EXISTS compaction (
+  id INTEGER PRIMARY KEY CHECK (id = 1), before_ms, last_id, settled_id);
+INSERT OR IGNORE INTO compaction VALUES (1, 0, 0, 0);
+-- rows that the segments have already: they came again after they were compacted
+CREATE TABLE IF NOT EXISTS doubled (id INTEGER PRIMARY KEY);
+DROP VIEW IF EXISTS latest;
+-- what is here and nowhere else; the signs keep SQLite from answering the OR by two indexes
+CREATE VIEW IF NOT EXISTS present AS
+  SELECT *, {_DAY} AS day, {_HOUR} AS hour, {_MONTH} AS month FROM events
+  WHERE (+id > (SELECT last_id FROM compaction)
+    OR +ended_at_ms >= (SELECT before_ms FROM compaction))
+    AND id NOT IN (SELECT id FROM doubled);
 -- of several revisions the highest is the event
-CREATE VIEW IF NOT EXISTS latest AS
-  SELECT * FROM events AS mine WHERE NOT EXISTS (
+CREATE VIEW latest AS
+  SELECT * FROM present AS mine WHERE NOT EXISTS (
     SELECT 1 FROM events AS other INDEXED BY events_revised
     WHERE other.event_id = mine.event_id
-      AND other.revision > mine.revision AND other.revision > 0);
+      AND other.revision > mine.revision AND other.revision > 0)
+  AND NOT EXISTS (
+    SELECT 1 FROM revised
+    WHERE revised.event_id = mine.event_id AND revised.revision >= mine.revision);
 PRAGMA user_version = {VERSION};
 """  # noqa: S608 — names of this file only
 

@@ -1,35 +1,26 @@
-"""The ledger's file: written by background threads, read by the command line, many at once."""
+"""The ledger: written by background threads, read by the command line, many at once."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aso.errors import AsoError
+from aso.ledger.database import Database
+from aso.ledger.errors import LedgerError
 from aso.ledger.rows import document_of, event_of, row_of
-from aso.ledger.schema import CREATE, INSERT_DOCUMENT, INSERT_EVENT, STORED, VERSION
+from aso.ledger.schema import INSERT_DOCUMENT, INSERT_EVENT, STORED
 from aso.records import Event
 
-if TYPE_CHECKING:
-    from sqlite3 import Connection, Cursor
-
-_BUSY_S = 10.0
-_CACHE_KB = 4_096
-_FETCHED = 1_000
-# A forked child must not close its parent's connection (SQLite would tidy up the parent's files):
-# what was inherited is kept, unused, until the child ends.
-_INHERITED: list[Connection] = []
-
-
-class LedgerError(AsoError):
-    """The ledger's file cannot be opened, read or written; nothing was changed."""
+if TYPE_CHECKING:  # loaded by who reads
+    from aso.ledger.moment import Source
 
 
 class Ledger:
-    """One SQLite file in WAL mode. A batch is one transaction; an event is there once.
+    """One SQLite file in WAL mode, and the segments of its history that were compacted.
+
+    A batch is one transaction; an event is there once.
 
     Args:
         path: the file; it and its folder are made, readable by their owner alone.
@@ -39,27 +30,16 @@ class Ledger:
     """
 
     def __init__(self, path: Path) -> None:
-        import sqlite3  # not at import: programs that ship elsewhere never need it
-
-        from pydantic_core import to_json
+        from pydantic_core import to_json  # not at import: programs that ship elsewhere
 
         self.path = path
-        self._sqlite_error = sqlite3.Error
         self._encode = to_json
-        self._pid = os.getpid()
-        with self._explained():
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-            self._file = _identity(path)
-            self._connection = sqlite3.connect(
-                path, timeout=_BUSY_S, check_same_thread=False, isolation_level=None
-            )
-            self._prepare()
+        self._database = Database(path)
 
     @property
     def is_stale(self) -> bool:
         """Return True where nothing may be written any more: after a fork, or the file is gone."""
-        return self._pid != os.getpid() or self._file != _identity(self.path)
+        return self._database.is_stale
 
     def add(self, events: Sequence[Event]) -> None:
         """Write events in one transaction; those that are there already stay as they are.
@@ -71,106 +51,106 @@ class Ledger:
         documents = [
             (document_of(event, self._encode), event.event_id, event.revision) for event in events
         ]
-        with self._explained(), self._transaction() as connection:
+        with self._database.transaction() as connection:
             connection.executemany(INSERT_EVENT, rows)
             connection.executemany(INSERT_DOCUMENT, documents)
 
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
-        """Yield the rows of a SELECT over ``events`` or ``latest``.
+        """Yield the rows of a SELECT over ``events`` or ``latest``, of a ledger that is not compacted.
+
+        Raises:
+            LedgerError: the file cannot be read, or part of it is compacted: see ``sources``.
+        """
+        if self.segments():
+            raise LedgerError(
+                f"ledger {self.path} is compacted in part, which a query of SQLite does not see: "
+                "ask sources() and add what they say, or read events()"
+            )
+        yield from self._database.query(sql, parameters)
+
+    def segments(self) -> dict[str, int]:
+        """Return the names of the files of compacted history, and how many rows each has.
 
         Raises:
             LedgerError: the file cannot be read.
         """
-        with self._explained():
-            cursor = self._connection.execute(sql, tuple(parameters))
-            while found := cursor.fetchmany(_FETCHED):
-                yield from found
+        return dict(self._database.query("SELECT name, rows FROM segments ORDER BY first_ms"))
+
+    def recent_count(self) -> int:
+        """Return how many rows are in SQLite, not compacted.
+
+        Raises:
+            LedgerError: the file cannot be read.
+        """
+        [(count,)] = self._database.query("SELECT COUNT(*) FROM present")
+        return int(count)
+
+    @contextmanager
+    def sources(self) -> Generator[Sequence[Source], None, None]:
+        """Give what together has each event once, all of one moment: sums are added over them.
+
+        Raises:
+            LedgerError: the ledger cannot be read; or part of it is compacted, and DuckDB is not
+                installed.
+        """
+        from aso.ledger.moment import Moment, Recent  # a program that only writes needs neither
+
+        if not self.segments():
+            yield (Recent(self._database),)
+            return
+        with closing(Moment(self.path)) as moment:
+            yield moment.sources
 
     def events(
-        self,
-        where: str = "1",
-        parameters: Sequence[Any] = (),
-        *,
-        all_revisions: bool = False,
-        order: str = "ended_at_ms, event_id, revision",
+        self, where: str = "1=1", parameters: Sequence[Any] = (), *, all_revisions: bool = False
     ) -> Iterator[Event]:
-        """Yield events: the highest revision of each, or all.
+        """Yield events by time: the highest revision of each, or all; compacted or not.
 
         Raises:
-            LedgerError: the file cannot be read.
+            LedgerError: as ``sources``.
         """
-        sql = (
-            f"SELECT {', '.join(STORED)} FROM {'events' if all_revisions else 'latest'} "  # noqa: S608 — our own text
-            f"JOIN documents USING (id) WHERE {where} ORDER BY {order}"
-        )
-        for row in self.query(sql, parameters):
-            yield event_of(row)
+        from aso.ledger.moment import Moment, Recent
+
+        table = "present" if all_revisions else "latest"
+        if not self.segments():
+            yield from map(event_of, Recent(self._database).stored(table, where, parameters))
+            return
+        with closing(Moment(self.path)) as moment:
+            yield from map(event_of, moment.stored(table, where, parameters))
 
     def documents(
-        self, where: str = "1", parameters: Sequence[Any] = (), *, all_revisions: bool = False
+        self, where: str = "1=1", parameters: Sequence[Any] = (), *, all_revisions: bool = False
     ) -> Iterator[dict[str, Any]]:
         """Yield the wire forms of ``events``, every field in its order.
 
         Raises:
-            LedgerError: the file cannot be read.
+            LedgerError: as ``sources``.
         """
         for event in self.events(where, parameters, all_revisions=all_revisions):
             yield event.to_dict()
 
+    def newest(self, count: int) -> list[tuple[int, Event]]:
+        """Return the rows that were added last, oldest first, each with its number in the file.
+
+        Raises:
+            LedgerError: the file cannot be read.
+        """
+        found = self._numbered("1=1 ORDER BY id DESC LIMIT ?", count)
+        return list(reversed(list(found)))
+
+    def added_after(self, number: int) -> Iterator[tuple[int, Event]]:
+        """Yield the rows that were added after the one of this number, in their order.
+
+        Raises:
+            LedgerError: the file cannot be read.
+        """
+        return self._numbered("id > ? ORDER BY id", number)
+
     def close(self) -> None:
         """Close the file; in a forked child, leave it to the parent."""
-        if self._pid == os.getpid():
-            self._connection.close()
-        else:
-            _INHERITED.append(self._connection)
+        self._database.close()
 
-    def _prepare(self) -> None:
-        self._execute(f"PRAGMA cache_size = -{_CACHE_KB}")
-        self._execute("PRAGMA synchronous = NORMAL")
-        if self._version() < VERSION:
-            self._execute("PRAGMA journal_mode = WAL")
-            with self._transaction():  # several processes may be first at once
-                for statement in CREATE.split(";\n"):
-                    self._execute(statement)
-        if (found := self._version()) > VERSION:
-            self._connection.close()
-            raise LedgerError(
-                f"ledger {self.path} has version {found}, this aso knows {VERSION}: upgrade "
-                "aispendops, or choose another file"
-            )
-
-    def _version(self) -> int:
-        return int(self._execute("PRAGMA user_version").fetchone()[0])
-
-    def _execute(self, sql: str) -> Cursor:
-        return self._connection.execute(sql)
-
-    @contextmanager
-    def _transaction(self) -> Generator[Connection, None, None]:
-        self._execute("BEGIN IMMEDIATE")
-        try:
-            yield self._connection
-            self._execute("COMMIT")
-        finally:
-            if self._connection.in_transaction:
-                self._execute("ROLLBACK")
-
-    @contextmanager
-    def _explained(self) -> Generator[None, None, None]:
-        """Turn what SQLite and the system say into a LedgerError."""
-        try:
-            yield
-        except (self._sqlite_error, OSError) as error:
-            raise LedgerError(
-                f"ledger {self.path} cannot be used: {error}; it must be a file made by aso, in a "
-                "folder that this user can write to, on a disk with room"
-            ) from error
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    """Return which file stands at the path; None: no file."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
+    def _numbered(self, condition: str, value: int) -> Iterator[tuple[int, Event]]:
+        sql = f"SELECT id, {', '.join(STORED)} FROM present JOIN documents USING (id) WHERE "  # noqa: S608
+        for number, *row in self._database.query(sql + condition, (value,)):
+            yield number, event_of(row)

@@ -1,4 +1,4 @@
-"""``--by team,model`` and ``--where team=search`` → SQL over the ledger's columns.
+"""``--by team,model`` and ``--where team=search`` → SQL over the ledger's columns, for both engines.
 
 A name is a column's, a time's, or else a dimension's; ``dims.model`` is always the dimension.
 """
@@ -28,11 +28,7 @@ _COLUMNS = (
     "sdk",
     "kind",
 )
-TIMES = {
-    "day": "strftime('%Y-%m-%d', ended_at_ms / 1000, 'unixepoch')",
-    "hour": "strftime('%Y-%m-%dT%H:00Z', ended_at_ms / 1000, 'unixepoch')",
-    "month": "strftime('%Y-%m', ended_at_ms / 1000, 'unixepoch')",
-}
+TIMES = ("day", "hour", "month")  # columns of the ledger's views; UTC
 _MAX_DIMENSION_LENGTH = 32
 _PLAIN = re.compile(r"[^\"'\\\x00-\x1f\x7f]+")  # what a JSON path can quote as it stands
 _DIMENSION_PREFIX = "dims."
@@ -72,7 +68,7 @@ def parse_filters(texts: Sequence[str]) -> tuple[str, list[str]]:
     Raises:
         ConfigError: a text has no ``=``, or its key cannot be a dimension's.
     """
-    conditions, parameters = ["1"], list[str]()
+    conditions, parameters = ["1=1"], list[str]()
     for text in texts:
         name, equals, value = text.partition("=")
         if not equals:
@@ -83,9 +79,7 @@ def parse_filters(texts: Sequence[str]) -> tuple[str, list[str]]:
 
 
 def _one(name: str) -> Grouping:
-    if name in TIMES:
-        return Grouping(name, TIMES[name])
-    if name in _COLUMNS:
+    if name in TIMES or name in _COLUMNS:
         return Grouping(name, name)
     key = name.removeprefix(_DIMENSION_PREFIX)
     if not 0 < len(key) <= _MAX_DIMENSION_LENGTH or name in _NUMBERS:
@@ -102,4 +96,4 @@ def _dimension(key: str) -> str:
     if _PLAIN.fullmatch(key):
         return f"""json_extract(dims, '$."{key}"')"""
     quoted = key.replace("'", "''")
-    return f"(SELECT value FROM json_each(dims) WHERE key = '{quoted}')"  # noqa: S608 — quoted
+    return f"dimension(dims, '{quoted}')"

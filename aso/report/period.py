@@ -20,7 +20,7 @@ class Period(NamedTuple):
 
     def condition(self) -> tuple[str, list[int]]:
         """Return the SQL condition and its parameters."""
-        parts, parameters = ["1"], list[int]()
+        parts, parameters = ["1=1"], list[int]()
         if self.since_ms is not None:
             parts.append("ended_at_ms >= ?")
             parameters.append(self.since_ms)

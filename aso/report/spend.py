@@ -1,27 +1,34 @@
-"""The report itself: one pass of SQL, exact sums, what is unknown or estimated shown apart."""
+"""The report itself: one pass of SQL, exact sums, what is unknown or estimated shown apart.
+
+A ledger that is compacted has two sources, SQLite and DuckDB: each is asked the same, and sums add.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from decimal import Context, Decimal
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
+from aso.ledger.moment import Source
 from aso.ledger.rows import joined
 from aso.report.grouping import TIMES, Grouping, parse_filters
 from aso.report.period import Period
 
 # What counts as estimated: usage that is not, or not wholly, the provider's.
 _ESTIMATED = "usage_source IN ('estimate', 'partial')"
+# The column of a known cost → the two that add up to it.
+_COSTS = {"cost_nano": ("cost_nano", "cost_atto"), "cost_usd": ("cost_usd", "0")}
 _SUMS = f"""
   SUM(kind = 'call'),
   SUM(prompt_tokens),
   SUM(completion_tokens),
-  SUM(cost_nano),
-  SUM(cost_atto),
-  SUM(CASE WHEN {_ESTIMATED} THEN cost_nano END),
-  SUM(CASE WHEN {_ESTIMATED} THEN cost_atto END),
-  SUM(kind = 'call' AND cost_nano IS NULL),
+  SUM({{0}}),
+  SUM({{1}}),
+  SUM(CASE WHEN {_ESTIMATED} THEN {{0}} END),
+  SUM(CASE WHEN {_ESTIMATED} THEN {{1}} END),
+  SUM(kind = 'call' AND {{0}} IS NULL),
   SUM(pricing_status = 'partial'),
   SUM(kind = 'refused'),
   SUM(kind = 'unmetered'),
@@ -51,12 +58,22 @@ _ADDED = (
 Percentiles = tuple[int, int]  # p50 and p95
 
 
-class Rows(Protocol):
+class Sources(Protocol):
     """Where rows come from: the ledger."""
 
-    def query(self, sql: str, parameters: Sequence[Any] = ()) -> Iterable[tuple[Any, ...]]:
-        """Yield the rows of a SELECT."""
+    def sources(self) -> AbstractContextManager[Sequence[Source]]:
+        """Give the parts that together have each event once."""
         ...
+
+
+class _Question(NamedTuple):
+    """What every source is asked."""
+
+    by: Sequence[Grouping]
+    table: str
+    condition: str
+    parameters: Sequence[Any]
+    with_latency: bool
 
 
 @dataclass(slots=True)
@@ -74,8 +91,18 @@ class Line:
     refused: int = 0
     unmetered: int = 0
     estimated_calls: int = 0
-    duration_ms: Percentiles | None = None
-    first_byte_ms: Percentiles | None = None
+    durations: list[int] = field(default_factory=list[int])
+    first_bytes: list[int] = field(default_factory=list[int])
+
+    @property
+    def duration_ms(self) -> Percentiles | None:
+        """Return how long the calls took; None: nobody asked, or there are none."""
+        return _percentiles(self.durations)
+
+    @property
+    def first_byte_ms(self) -> Percentiles | None:
+        """Return how long the first byte took."""
+        return _percentiles(self.first_bytes)
 
     @property
     def has_any(self) -> bool:
@@ -83,11 +110,13 @@ class Line:
         return bool(self.calls or self.refused or self.unmetered or self.cost)
 
     def add(self, other: Line) -> None:
-        """Add another group's sums; percentiles cannot be added."""
+        """Add another group's sums, and its calls' times."""
         for name in _ADDED:
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.cost = _EXACT.add(self.cost, other.cost)
         self.estimated_cost = _EXACT.add(self.estimated_cost, other.estimated_cost)
+        self.durations += other.durations
+        self.first_bytes += other.first_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +130,7 @@ class Spend:
 
 
 def spend(
-    rows: Rows,
+    ledger: Sources,
     by: Sequence[Grouping],
     *,
     period: Period = _ALWAYS,
@@ -116,21 +145,20 @@ def spend(
 
     Raises:
         ConfigError: a filter is wrong.
+        LedgerError: the ledger cannot be read.
     """
     if all_revisions:
         by = [*by, Grouping("revision", "revision")]
-    condition, parameters = _condition(period, where)
-    selection = f"FROM {'events' if all_revisions else 'latest'} WHERE {condition}"
-    sums = f"{_SUMS}, {_TIMES}" if with_latency else _SUMS
-    found = _grouped(rows, by, sums, selection, parameters)
-    lines = [_line(row, len(by)) for row in found]
-    if any(row[len(by) + _RESTS] for row in found):
-        _add_rests(rows, by, lines, selection, parameters)
-    total = Line(())
+    table = "present" if all_revisions else "latest"
+    asked = _Question(by, table, *_condition(period, where), with_latency)
+    found: dict[tuple[Any, ...], Line] = {}
+    with ledger.sources() as sources:
+        for source in sources:
+            for line in _answered(source, asked):
+                found.setdefault(line.values, Line(line.values)).add(line)
+    lines, total = list(found.values()), Line(())
     for line in lines:
         total.add(line)
-    if with_latency:
-        _add_latency(found, lines, total)
     lines.sort(key=_in_time if by and by[0].name in TIMES else _dearest_first)
     return Spend(by, lines, total, has_latency=with_latency)
 
@@ -140,7 +168,7 @@ def _in_time(line: Line) -> tuple[Any, ...]:
 
 
 def _dearest_first(line: Line) -> tuple[Any, ...]:
-    return -line.cost, [str(value or "") for value in line.values]
+    return -line.cost, [(value is not None, str(value)) for value in line.values]
 
 
 def _condition(period: Period, where: Sequence[str]) -> tuple[str, list[Any]]:
@@ -149,61 +177,61 @@ def _condition(period: Period, where: Sequence[str]) -> tuple[str, list[Any]]:
     return f"({filters}) AND ({times})", [*values, *instants]
 
 
-def _grouped(
-    rows: Rows, by: Sequence[Grouping], sums: str, selection: str, parameters: Sequence[Any]
-) -> Sequence[tuple[Any, ...]]:
-    select = ", ".join([*(group.sql for group in by), sums])
-    grouped = f" GROUP BY {', '.join(str(n + 1) for n in range(len(by)))}" if by else ""
-    sql = f"SELECT {select} {selection}{grouped}"
-    return list(rows.query(sql, parameters))
+def _answered(source: Source, asked: _Question) -> list[Line]:
+    """Return one source's groups."""
+    width, columns = len(asked.by), _COSTS[source.cost]
+    select = [*(group.sql for group in asked.by), _SUMS.format(*columns)]
+    select += [_TIMES] if asked.with_latency else []
+    grouped = f" GROUP BY {', '.join(str(n + 1) for n in range(width))}" if asked.by else ""
+    sql = f"SELECT {', '.join(select)} FROM {asked.table} WHERE {asked.condition}{grouped}"  # noqa: S608
+    rows = list(source.query(sql, asked.parameters))
+    lines = [_line(row, width, with_latency=asked.with_latency) for row in rows]
+    if any(row[width + _RESTS] for row in rows):
+        _add_rests(source, asked, lines)
+    return lines
 
 
-def _line(row: Sequence[Any], width: int) -> Line:
-    numbers: list[int] = [value or 0 for value in row[width : width + _RESTS]]
-    calls, prompt, completion, nano, atto, e_nano, e_atto = numbers[:7]
+def _line(row: Sequence[Any], width: int, *, with_latency: bool) -> Line:
+    numbers: list[Any] = [value or 0 for value in row[width : width + _RESTS]]
+    calls, prompt, completion, *money = numbers[:7]
     unpriced, partial, refused, unmetered, estimated = numbers[7:]
+    durations, first_bytes = row[-2:] if with_latency else (None, None)
     return Line(
         tuple(row[:width]),
         calls,
         prompt,
         completion,
-        joined(nano, atto),
-        joined(e_nano, e_atto),
+        _dollars(*money[:2]),
+        _dollars(*money[2:]),
         unpriced,
         partial,
         refused,
         unmetered,
         estimated,
+        _times(durations),
+        _times(first_bytes),
     )
 
 
-def _add_rests(
-    rows: Rows,
-    by: Sequence[Grouping],
-    lines: Sequence[Line],
-    selection: str,
-    parameters: Sequence[Any],
-) -> None:
+def _dollars(first: int | Decimal, atto: int) -> Decimal:
+    return first if isinstance(first, Decimal) else joined(first, atto)
+
+
+def _times(text: str | None) -> list[int]:
+    return [int(one) for one in text.split(",")] if text else []
+
+
+def _add_rests(source: Source, asked: _Question, lines: Sequence[Line]) -> None:
     """Add the rare costs of more than 18 places, which are kept as text."""
     known = {line.values: line for line in lines}
-    select = ", ".join([*(group.sql for group in by), "cost_rest", _ESTIMATED])
-    sql = f"SELECT {select} {selection} AND cost_rest IS NOT NULL"
-    for *values, rest, is_estimated in rows.query(sql, parameters):
+    select = ", ".join([*(group.sql for group in asked.by), "cost_rest", _ESTIMATED])
+    rest = f"FROM {asked.table} WHERE cost_rest IS NOT NULL AND {asked.condition}"
+    sql = f"SELECT {select} {rest}"
+    for *values, rest, is_estimated in source.query(sql, asked.parameters):
         line = known[tuple(values)]
         line.cost = _EXACT.add(line.cost, Decimal(rest))
         if is_estimated:
             line.estimated_cost = _EXACT.add(line.estimated_cost, Decimal(rest))
-
-
-def _add_latency(rows: Sequence[Sequence[Any]], lines: Sequence[Line], total: Line) -> None:
-    """Add percentiles to the groups and to the total; a row ends with its times as text."""
-    for index, name in ((-2, "duration_ms"), (-1, "first_byte_ms")):
-        every: list[int] = []
-        for row, line in zip(rows, lines, strict=True):
-            times = [int(text) for text in (row[index] or "").split(",") if text]
-            setattr(line, name, _percentiles(times))
-            every += times
-        setattr(total, name, _percentiles(every))
 
 
 def _percentiles(times: list[int]) -> Percentiles | None:

@@ -1,4 +1,4 @@
-"""Events into the embedded ledger, which `aso report` reads.
+"""Events into the embedded ledger, which `aso report` reads; now and then its past is compacted.
 
 No SQLite file may be open across a fork: the child takes over what SQLite knows of its locks, takes
 none of its own, and what it commits is lost when the parent closes the file (sqlite.org,
@@ -16,6 +16,7 @@ from weakref import WeakValueDictionary
 from aso import environment
 from aso.errors import ConfigError
 from aso.ledger import Ledger, LedgerError
+from aso.ledger.upkeep import Upkeep
 from aso.records import Event
 
 _BEFORE_FORK_S = 1.0  # how long a fork waits for the batch that is being written
@@ -38,7 +39,9 @@ class LedgerSink:
         self._ledger: Ledger | None = None
         self._is_inherited = False
         self._is_held = False  # by a fork
+        self._is_compacting = False  # when a fork came
         self._busy = threading.Lock()
+        self._upkeep = Upkeep(self.path)
         _SINKS[id(self)] = self
 
     def send(self, events: Sequence[Event]) -> None:
@@ -58,9 +61,11 @@ class LedgerSink:
             if self._ledger is None:
                 self._ledger = Ledger(self.path)
             self._ledger.add(events)
+            self._upkeep.look()
 
     def close(self) -> None:
         """Close the file."""
+        self._upkeep.stop(_BEFORE_FORK_S)
         with self._busy:
             self._let_go()
 
@@ -69,6 +74,7 @@ class LedgerSink:
         if self._busy.acquire(timeout=_BEFORE_FORK_S):
             self._is_held = True
             self._let_go()
+        self._is_compacting = not self._upkeep.stop(_BEFORE_FORK_S)
 
     def after_fork_in_parent(self) -> None:
         """Let the file be opened again."""
@@ -79,7 +85,9 @@ class LedgerSink:
     def after_fork_in_child(self) -> None:
         """Start with a lock of its own; a file that is open here is the parent's."""
         self._busy, self._is_held = threading.Lock(), False
-        self._is_inherited = self._is_inherited or self._ledger is not None
+        self._upkeep = Upkeep(self.path)
+        is_open = self._ledger is not None or self._is_compacting
+        self._is_inherited = self._is_inherited or is_open
         self._let_go()
 
     def _let_go(self) -> None:

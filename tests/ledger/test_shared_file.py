@@ -82,7 +82,7 @@ def test_a_ledger_of_a_later_version_is_not_written_to(tmp_path: Path) -> None:
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA user_version = 9")
     connection.close()
-    with pytest.raises(LedgerError, match="has version 9, this aso knows 1: upgrade"):
+    with pytest.raises(LedgerError, match="has version 9, this aso knows 2: upgrade"):
         Ledger(path)
 
 

@@ -19,17 +19,12 @@ from aso.ledger import Ledger
 from aso.pricing import Catalog, bundled, in_force, load_overlay
 from aso.pricing.kept import chosen
 from aso.pricing.match import match
-from aso.report import Period, parse_instant
+from aso.report import Period, parse_grouping, parse_instant, spend
 from aso.report.table import aligned
 from aso.semconv import printable
 
 _SURE = frozenset({"agreed", "settled"})
 _NOBODY = "—"
-_USED = """
-  SELECT provider, model, SUM(kind = 'call'), SUM(kind = 'call' AND cost_nano IS NULL)
-  FROM latest WHERE kind = 'call' AND model IS NOT NULL AND {}
-  GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2
-"""
 
 
 class Used(NamedTuple):
@@ -86,12 +81,15 @@ def _age(catalog: Catalog, today: date) -> int | None:
 
 
 def _used(ledger: Ledger, catalog: Catalog, period: Period) -> Iterator[Used]:
-    times, instants = period.condition()
-    for provider, model, calls, unpriced in ledger.query(_USED.format(times), instants):
+    by = parse_grouping("provider,model")
+    lines = spend(ledger, by, period=period, where=["kind=call"]).lines
+    for line in sorted(lines, key=lambda line: (-line.calls, str(line.values))):
+        provider, model = line.values
+        if model is None:
+            continue
         row = match(catalog, provider, model)
-        yield Used(
-            provider, model, calls, unpriced, None if row is None else confidence(row.source)[1]
-        )
+        sure = None if row is None else confidence(row.source)[1]
+        yield Used(provider, model, line.calls, line.unpriced_calls, sure)
 
 
 def _of_catalog(age: int | None, most: int) -> Iterator[str]:

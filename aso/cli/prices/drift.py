@@ -61,7 +61,7 @@ def drift(arguments: Namespace) -> int:
         found = (
             {}
             if ledger is None
-            else _found(ledger.events(f"kind = 'call' AND {where}", parameters, order="id"))
+            else _found(ledger.events(f"kind = 'call' AND {where}", parameters))
         )
     rows = sorted(found.items(), key=lambda one: (-abs(one[1].difference), one[0]))
     if arguments.format == "json":

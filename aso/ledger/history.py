@@ -1,0 +1,112 @@
+"""Segments → rows, by DuckDB: the ledger's compacted history, asked in the ledger's own SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from aso.ledger.errors import LedgerError
+from aso.ledger.extra import needed
+
+_FETCHED = 1_000
+_MEMORY = "1GB"  # beyond it DuckDB works on the disk, in the folder of the segments
+# What SQLite calls otherwise, under SQLite's name; nothing is ever fetched from elsewhere.
+_PRELUDE = """
+CREATE MACRO json_extract(document, path) AS json_extract_string(document, path);
+CREATE MACRO dimension(dims, name) AS
+  json_extract_string(dims, '/' || replace(replace(name, '~', '~0'), '/', '~1'));
+CREATE TABLE superseded (event_id VARCHAR, revision BIGINT);
+"""
+_EVENTS = """
+CREATE VIEW present AS SELECT *, left(day, 7) AS month,
+  strftime(make_timestamp(ended_at_ms * 1000), '%Y-%m-%dT%H:00Z') AS hour
+FROM read_parquet([{}]);
+CREATE VIEW latest AS SELECT * FROM present{};
+"""
+_BUT_SUPERSEDED = " ANTI JOIN superseded USING (event_id, revision)"
+
+Key = tuple[str, int]  # event_id, revision
+
+
+class History:
+    """The segments of one moment, read-only.
+
+    Args:
+        files: the segments' files; at least one.
+        superseded: the rows of them whose place a higher revision has taken.
+
+    Raises:
+        LedgerError: DuckDB is not installed, or a file is missing or broken.
+    """
+
+    cost = "cost_usd"
+
+    def __init__(self, files: Sequence[Path], superseded: Iterable[Key] = ()) -> None:
+        duckdb = needed("duckdb", "part of this ledger is compacted to Parquet, and reading that")
+        self._error: type[Exception] = duckdb.Error
+        self._connection = duckdb.connect(
+            config={
+                "autoinstall_known_extensions": False,
+                "memory_limit": _MEMORY,
+                "temp_directory": str(files[0].parent / "spilled"),
+            }
+        )
+        self._run(_PRELUDE)
+        keys = list(superseded)
+        self._hide(keys)
+        names = ", ".join(_quoted(str(path)) for path in files)
+        self._run(_EVENTS.format(names, _BUT_SUPERSEDED if keys else ""))
+
+    def query(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of a SELECT over ``present`` or ``latest``.
+
+        Raises:
+            LedgerError: a file cannot be read.
+        """
+        cursor = self._run(sql, parameters)
+        while found := self._fetched(cursor):
+            yield from found
+
+    def keys_of(self, event_ids: Sequence[str]) -> list[Key]:
+        """Return every key that the segments have of these events."""
+        sql = (
+            "SELECT event_id, revision FROM present "
+            "SEMI JOIN (SELECT unnest(?::VARCHAR[]) AS event_id) USING (event_id)"
+        )
+        return list(self.query(sql, [list(event_ids)]))
+
+    def close(self) -> None:
+        """Let go of memory and files."""
+        self._connection.close()
+
+    def _hide(self, keys: Sequence[Key]) -> None:
+        if keys:
+            event_ids, revisions = zip(*keys, strict=True)
+            sql = "INSERT INTO superseded SELECT unnest(?::VARCHAR[]), unnest(?::BIGINT[])"
+            self._run(sql, [list(event_ids), list(revisions)])
+
+    def _run(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
+        try:
+            return self._connection.execute(sql, list(parameters))
+        except self._error as error:
+            raise _unreadable(error) from error
+
+    def _fetched(self, cursor: Any) -> list[tuple[Any, ...]]:
+        try:
+            found: list[tuple[Any, ...]] = cursor.fetchmany(_FETCHED)
+        except self._error as error:
+            raise _unreadable(error) from error
+        return found
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _unreadable(error: Exception) -> LedgerError:
+    said = str(error).partition("\n")[0]  # the rest quotes our SQL
+    return LedgerError(
+        f"the compacted history cannot be read: {said}; its files belong to the ledger beside "
+        "them and are never changed: put back what is missing from a copy"
+    )
