@@ -81,8 +81,8 @@ def _explain(found: Commands) -> None:
 
 
 def _export(found: Commands) -> None:
-    one = found.add_parser("export", help="every event, in wire form")
-    one.add_argument("--format", choices=("jsonl", "csv"), default="jsonl")
+    one = found.add_parser("export", help="every event, in wire form, or as FOCUS rows")
+    one.add_argument("--format", choices=("jsonl", "csv", "focus"), default="jsonl")
     one.add_argument("--all-revisions", action="store_true", help="not only the highest")
     _add_selection(one)
     one.set_defaults(run=commands.export)

@@ -7,15 +7,14 @@ import json
 import sys
 import time
 from argparse import Namespace
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any
 
 from aso.cli.selection import NO_LEDGER, condition_of, open_ledger, period_of
 from aso.errors import ConfigError
 from aso.ledger.moment import Source
 from aso.records import Event
-from aso.report import formats, parse_grouping, spend
+from aso.report import focus, formats, parse_grouping, spend
 from aso.report.explain import explain as explained
 from aso.sinks.console import line
 
@@ -86,14 +85,19 @@ def explain(arguments: Namespace) -> int:
 
 
 def export(arguments: Namespace) -> int:
-    """Write every event in wire form: JSON lines, or CSV with nested values as JSON."""
+    """Write every event: in wire form as JSON lines or CSV, or its cost lines as FOCUS rows."""
+    if arguments.format == "focus" and arguments.all_revisions:
+        raise ConfigError(
+            "--all-revisions with --format focus would count an event once per revision: leave it "
+            "out, or choose jsonl"
+        )
     where, parameters = condition_of(arguments)
-    write = {"jsonl": _write_jsonl, "csv": _write_csv}[arguments.format]
     with open_ledger(arguments) as ledger:
         if ledger is None:
             print(NO_LEDGER, file=sys.stderr)
             return 0
-        write(ledger.documents(where, parameters, all_revisions=arguments.all_revisions))
+        events = ledger.events(where, parameters, all_revisions=arguments.all_revisions)
+        _WRITERS[arguments.format](events)
     return 0
 
 
@@ -106,20 +110,39 @@ class Nothing:
         yield ()
 
 
-def _write_jsonl(events: Iterable[Mapping[str, Any]]) -> None:
+def _write_jsonl(events: Iterable[Event]) -> None:
     for event in events:
-        print(json.dumps(event, separators=(",", ":")))
+        print(json.dumps(event.to_dict(), separators=(",", ":")))
 
 
-def _write_csv(events: Iterable[Mapping[str, Any]]) -> None:
+def _write_csv(events: Iterable[Event]) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     for number, event in enumerate(events):
+        document = event.to_dict()
         if number == 0:
-            writer.writerow(event)
+            writer.writerow(document)
         writer.writerow(
             json.dumps(value) if isinstance(value, (dict, list)) else value
-            for value in event.values()
+            for value in document.values()
         )
+
+
+def _write_focus(events: Iterable[Event]) -> None:
+    writer = csv.DictWriter(sys.stdout, focus.COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    unknown = 0
+    for event in events:
+        unknown += event.cost.total is None
+        writer.writerows(focus.row_of(charge) for charge in focus.charges(event))
+    if unknown:
+        print(
+            f"aso: {unknown:,} events have no known cost: each is one row with a cost of 0 and "
+            "x_PricingStatus 'unpriced', as FOCUS allows no null there; they are in no sum",
+            file=sys.stderr,
+        )
+
+
+_WRITERS = {"jsonl": _write_jsonl, "csv": _write_csv, "focus": _write_focus}
 
 
 def _print_rows(rows: Iterable[tuple[int, Event]], *, last: int) -> int:
