@@ -22,7 +22,7 @@ case $sdk in
       tests/speakeasy_sdks/test_mistral.py tests/conformance/test_speakeasy.py tests/corpus/test_speakeasy_replay.py
     ;;
   xai-sdk) set -- tests/xai_sdk tests/conformance/test_xai.py ;;
-  litellm) set -- tests/litellm_sdk ;;
+  litellm) set -- tests/litellm_sdk tests/conformance/test_litellm.py ;;
 esac
 stamp=$folder/.installed
 if [ ! -f "$stamp" ] || [ -n "$(find pyproject.toml tools/*.sh -newer "$stamp")" ]; then

@@ -10,82 +10,28 @@ import pickle
 import struct
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import datetime, timezone
 from typing import Any
 
-import boto3
-import botocore.auth
-import botocore.endpoint
-import pytest
 from botocore.awsrequest import AWSResponse
-from botocore.config import Config
 from botocore.endpoint import Endpoint
 from botocore.httpsession import URLLib3Session
 from botocore.response import StreamingBody
-from botocore.retries.standard import ExponentialBackoff
 from botocore.stub import Stubber
 
 from tests.boto3_sdk.scripted import ANSWER, FRAMES, MESSAGE, MODEL, QUESTION, Script, frame
+from tests.conformance.boto3_server import (
+    BODY,
+    SESSION,
+    ask,
+    client_of,
+    connections,
+    invoked,
+    streamed,
+)
 from tests.conformance.observing import fails, signature_of
-from tests.serving import serving
 
-_BODY = b'{"max_tokens": 100, "messages": [{"role": "user", "content": "Say hello."}]}'
-_SESSION = boto3.Session(aws_access_key_id="none", aws_secret_access_key="none")
 _HANGS_UP = object()  # no chunk: the server fails at it, and closes the connection
 _CHUNK = {"bytes": "eyJ0eXBlIjogIm1lc3NhZ2Vfc3RvcCJ9"}  # {"type": "message_stop"}
-
-
-class Loopback:
-    """One server for all scenarios: requests are signed, and its address with them."""
-
-    def __init__(self) -> None:
-        self._script = Script(None)
-
-    def __call__(self, *answers: Any) -> Script:
-        self._script.answers, self._script.requests = list(answers), []
-        return self._script
-
-    @contextmanager
-    def around(self) -> Iterator[None]:
-        """Serve, at a time that stands still: signatures and identifiers are compared, too."""
-        now = datetime(2026, 11, 26, tzinfo=timezone.utc)
-        with serving(self._script), pytest.MonkeyPatch.context() as patch:
-            patch.setattr(botocore.auth, "get_current_datetime", lambda: now)
-            patch.setattr(botocore.endpoint.uuid, "uuid4", lambda: "one")
-            patch.setattr(ExponentialBackoff, "delay_amount", lambda self, context: 0)
-            yield
-
-
-def client_of(script: Script, **options: Any) -> Any:
-    """Return a client of Bedrock's runtime at the script's server."""
-    options = {"retries": {"max_attempts": 2, "mode": "standard"}, **options}
-    return _SESSION.client(
-        "bedrock-runtime",
-        region_name="us-east-1",
-        endpoint_url=f"http://{script.host}",
-        config=Config(**options),
-    )
-
-
-def ask(client: Any) -> Any:
-    return client.converse(modelId=MODEL, messages=QUESTION)
-
-
-def streamed(client: Any) -> Any:
-    return client.converse_stream(modelId=MODEL, messages=QUESTION)["stream"]
-
-
-def invoked(client: Any) -> Any:
-    return client.invoke_model(modelId=MODEL, body=_BODY)["body"]
-
-
-def connections(client: Any) -> list[Any]:
-    """Return how many connections were made, and how many wait to be used again."""
-    manager = client._endpoint.http_session._manager
-    pools = [manager.pools[key] for key in list(manager.pools._container)]
-    idle = [sum(one is not None for one in pool.pool.queue) for pool in pools if pool.pool]
-    return [[pool.num_connections for pool in pools], idle]
 
 
 def converse(script: Script) -> Any:
@@ -234,7 +180,7 @@ def invoke_late(script: Script) -> Any:
 
 def invoke_stream(script: Script) -> Any:
     client = client_of(script)
-    found = client.invoke_model_with_response_stream(modelId=MODEL, body=_BODY)
+    found = client.invoke_model_with_response_stream(modelId=MODEL, body=BODY)
     return [sorted(found), list(found["body"]), connections(client)]
 
 
@@ -331,7 +277,7 @@ def timed_out(script: Script) -> Any:
 
 def no_such_host(script: Script) -> Any:
     host = "http://127.0.0.1:9"
-    ask(_SESSION.client("bedrock-runtime", region_name="us-east-1", endpoint_url=host))
+    ask(SESSION.client("bedrock-runtime", region_name="us-east-1", endpoint_url=host))
 
 
 def token_counted(script: Script) -> Any:
@@ -340,7 +286,7 @@ def token_counted(script: Script) -> Any:
 
 
 def another_service(script: Script) -> Any:
-    return script.client("lambda", _SESSION).invoke(FunctionName="f", Payload=b"{}")["StatusCode"]
+    return script.client("lambda", SESSION).invoke(FunctionName="f", Payload=b"{}")["StatusCode"]
 
 
 def function_shapes(script: Script) -> Any:

@@ -15,7 +15,7 @@ Scenario = Callable[[Any], Any]  # of a script, which keeps what was received
 
 # Addresses, times, and gRPC's two ways to tell of one deadline.
 _VARYING = re.compile(
-    r"0x[0-9a-f]+|\d+\.\d+ ?ms|Stream removed \(Deadline Exceeded\)|Deadline Exceeded"
+    r"0x[0-9a-f]+|\d+\.\d+ seconds|\d+\.\d+ ?ms|Stream removed \(Deadline Exceeded\)|Deadline Exceeded"
 )
 _VARYING_HEADERS = frozenset({"idempotency-key", "x-stainless-read-timeout", "host"})
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from aso import inflight, scanner
 from aso.capture import botocore, requests
-from tests.conformance.boto3_scenarios import ERRORS, SCENARIOS, Loopback
+from tests.conformance.boto3_scenarios import ERRORS, SCENARIOS
+from tests.conformance.boto3_server import Loopback
 from tests.conformance.promise import Kept, Suite
 from tests.conformance.stages import OVER_HTTP
 

@@ -5,14 +5,21 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
 import pytest
+import xai_sdk
+from xai_sdk.chat import user
+from xai_sdk.proto import chat_pb2, chat_pb2_grpc
 
 from tests.serving import Received
 from tests.xai_sdk import server as xai
-from tests.xai_sdk.server import grpc
+from tests.xai_sdk.server import MODEL, grpc
+
+SOON = timedelta(milliseconds=1)
+WAITS: dict[str, Any] = {"user": "waits"}
 
 
 class Plan(NamedTuple):
@@ -21,6 +28,10 @@ class Plan(NamedTuple):
     error: Any = None
     breaks: bool = False
     stalls: bool = False
+
+
+REFUSED = Plan(error=grpc.StatusCode.INVALID_ARGUMENT)
+BROKEN, STALLS = Plan(breaks=True), Plan(stalls=True)
 
 
 class Loopback:
@@ -85,3 +96,24 @@ class _Recorder(grpc.ServerInterceptor):  # type: ignore[misc]
             return handler.request_deserializer(data)
 
         return handler._replace(request_deserializer=read)
+
+
+def client_of(script: Loopback, kind: str = "Client", **options: Any) -> Any:
+    """Return a client whose channel is its own, and does not try again by itself."""
+    own = [("grpc.enable_retries", 0), ("grpc.use_local_subchannel_pool", 1)]
+    options = {"api_host": script.host, "metadata": (("x-mine", "1"),), **options}
+    made = getattr(xai_sdk, kind)
+    return made("none", use_insecure_channel=True, channel_options=own, **options)
+
+
+def chat_of(client: Any, **more: Any) -> Any:
+    return client.chat.create(model=MODEL, messages=[user("Say hello.")], **more)
+
+
+def asked(**more: Any) -> Any:
+    """Return a request as stubs take it."""
+    return chat_pb2.GetCompletionsRequest(model=MODEL, messages=[user("Say hello.")], **more)
+
+
+def stub_of(client: Any) -> Any:
+    return chat_pb2_grpc.ChatStub(client._api_channel)
