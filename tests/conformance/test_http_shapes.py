@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import io
 import pickle
 from collections.abc import Callable
 from typing import Any
@@ -54,11 +55,19 @@ def of_requests(url: str) -> Any:
     return [_whole(response), sorted(vars(again)), again.content, response.apparent_encoding]
 
 
+def of_streamed_requests(url: str) -> Any:
+    with requests.post(url, json=PLAIN, timeout=10, stream=True) as response:
+        raw = response.raw
+        seen = [repr(raw).split(" at ")[0], raw.__class__, isinstance(raw, io.IOBase), raw.status]
+        return [*seen, raw.readline(), raw.readlines(), raw.read(), response.content]
+
+
 def of_aiohttp(url: str) -> Any:
     async def ask() -> Any:
         async with aiohttp.ClientSession() as session, session.post(url, json=PLAIN) as response:
             seen = sorted(name for name in dir(response) if not name.startswith("__"))
-            return [seen, response.status, await response.text(), response.closed]
+            kept = [seen, repr(response.content), response.content.__class__]
+            return [*kept, response.status, await response.text(), response.closed]
 
     return asyncio.run(ask())
 
@@ -77,6 +86,7 @@ SCENARIOS: dict[str, Callable[[str], Any]] = {
     "httpx, async": lambda url: of_async_httpx(httpx, url),
     "httpx2, async": lambda url: of_async_httpx(httpx2, url),
     "requests": of_requests,
+    "requests, streamed": of_streamed_requests,
     "aiohttp": of_aiohttp,
 }
 
