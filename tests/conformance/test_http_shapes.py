@@ -66,8 +66,8 @@ def of_aiohttp(url: str) -> Any:
     async def ask() -> Any:
         async with aiohttp.ClientSession() as session, session.post(url, json=PLAIN) as response:
             seen = sorted(name for name in dir(response) if not name.startswith("__"))
-            kept = [seen, repr(response.content), response.content.__class__]
-            return [*kept, response.status, await response.text(), response.closed]
+            kept = [seen, response.status, await response.text(), response.closed]
+            return [*kept, repr(response.content), response.content.__class__]
 
     return asyncio.run(ask())
 
