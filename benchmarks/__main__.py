@@ -18,6 +18,7 @@ ALL = {
     "process_cpu": ["4000"],
     "importing": ["3"],
     "memory": ["5000", "1000"],
+    "pricing": ["5000"],
     "crowds": ["500"],
     "report_million": ["--rows", "50000"],
 }

@@ -65,39 +65,40 @@ def calculate(
     found = said(usage)
     source = usage.source if isinstance(usage, Usage) else "provider"
     rates = _rates(selected, found, term)
+    bill = _Bill(rates, conditions, selected.multiplier, term, row, model, source)
     if (
         not (found.others or found.notes or selected.unknown or row.has_fees)
-        and (term is None and selected.multiplier is None)
+        and term is None
         and SEARCH_SIZE not in conditions
     ):
-        filled = _filled(rates.form(tuple(found.tokens)), found.tokens, row, model, source)
+        filled = _filled(bill, rates.form(found.names), found.quantities)
         if filled is not None:
             return filled
-    bill = _Bill(rates, conditions, selected.multiplier, term, row, model, source)
     return _looked_at(bill, usage, found, selected.unknown)
 
 
-def _filled(
-    form: Sequence[Entry], tokens: Mapping[str, Quantity], row: Row, model: str, counted: str
-) -> Calculated | None:
+def _filled(bill: _Bill, form: Sequence[Entry], reported: Sequence[Quantity]) -> Calculated | None:
     """Return the lines of tokens at the list's rates: what most calls are. None: look closer."""
     lines: list[CostLine] = []
     total = _ZERO
+    _, _, factor, _, row, model, counted = bill
     provider, listed = row.provider, row.source
-    for unit, less, more, rate, per, each, source in form:
-        quantity = tokens[unit]
+    for own, (unit, less, more, rate, per, each, source) in enumerate(form):
+        quantity = reported[own]
         if less:
-            for part in less:
-                quantity -= tokens[part]
-            for part in more:
-                quantity += tokens[part]
+            for place in less:
+                quantity -= reported[place]
+            for place in more:
+                quantity += reported[place]
         if each is None or quantity < 0:
             return None
         if quantity:
             amount = _times(each, quantity)
+            if factor is not None:
+                amount = _times(amount, factor)
             total = _plus(total, amount)
             said_by = source or listed
-            line = unit, quantity, rate, per, None, amount, model, provider, said_by, counted
+            line = unit, quantity, rate, per, factor, amount, model, provider, said_by, counted
             lines.append(_line_of(CostLine, line))
     return Calculated(tuple(lines), total, (), False, True, False)  # noqa: FBT003 — by position
 
@@ -167,12 +168,19 @@ def _line(bill: _Bill, unit: str, quantity: Quantity, rate: Rate) -> CostLine:
         rate.amount,
         rate.per,
         multiplier,
-        money.amount(quantity, rate.amount, rate.per, multiplier),
+        _amount(quantity, rate, multiplier),
         bill.model,
         bill.row.provider,
         source,
         bill.quantity_source,
     )
+
+
+def _amount(quantity: Quantity, rate: Rate, multiplier: Decimal | None) -> Decimal:
+    if rate.each is None:
+        return money.amount(quantity, rate.amount, rate.per, multiplier)
+    listed = money.product(quantity, rate.each)
+    return listed if multiplier is None else money.product(listed, multiplier)
 
 
 def _fees(bill: _Bill) -> list[CostLine]:

@@ -24,13 +24,13 @@ _ZERO = Decimal(0)
 class Entry(NamedTuple):
     """A line of a bill before its quantity: a unit, what is inside it, what one of it costs.
 
-    ``less`` and ``more`` are the reported units that its leaf leaves out and counts back in.
-    ``each`` is None where a closer look is needed.
+    ``less`` and ``more`` are the places of the reported units that its leaf leaves out and counts
+    back in. ``each`` is None where a closer look is needed.
     """
 
     unit: str
-    less: tuple[str, ...]
-    more: tuple[str, ...]
+    less: tuple[int, ...]
+    more: tuple[int, ...]
     amount: Decimal
     per: int
     each: Decimal | None
@@ -80,14 +80,15 @@ class Rates(dict[str, Rate | None]):
         found = self._forms.get(names)
         if found is None:
             found = self._forms[names] = [
-                self._entry(unit, share) for unit, share in shares(names).items()
+                self._entry(unit, {names.index(one): times for one, times in share.items()}, names)
+                for unit, share in shares(names).items()
             ]
         return found
 
-    def _entry(self, unit: str, share: Mapping[str, int]) -> Entry:
-        rate = self[unit]
-        less = [one for one, times in share.items() for _ in range(-times)]
-        more = [one for one, times in share.items() for _ in range(times) if one != unit]
+    def _entry(self, unit: str, share: Mapping[int, int], names: tuple[str, ...]) -> Entry:
+        rate, own = self[unit], names.index(unit)
+        less = [place for place, times in share.items() for _ in range(-times)]
+        more = [place for place, times in share.items() for _ in range(times) if place != own]
         if rate is None or self._is_by_lifetime(unit):
             return Entry(unit, tuple(less), tuple(more), _ZERO, 1, None, None)
         return Entry(unit, tuple(less), tuple(more), rate.amount, rate.per, rate.each, rate.source)

@@ -8,7 +8,7 @@ at the rate of the narrowest unit around it that has one: that is how price list
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -107,8 +107,8 @@ _BY_NAME = {
 }
 _IGNORED = frozenset({"total_tokens"})
 _ATTRIBUTES = sorted(_BY_ATTRIBUTE, key=lambda attribute: _ORDER[_BY_ATTRIBUTE[attribute]])
-_SAID = tuple(_BY_ATTRIBUTE[attribute] for attribute in _ATTRIBUTES)
-_said_of = itemgetter(*[Usage._fields.index(attribute) for attribute in _ATTRIBUTES])
+_COUNTERS = tuple(_BY_ATTRIBUTE[attribute] for attribute in _ATTRIBUTES)
+_counters_of = itemgetter(*[Usage._fields.index(attribute) for attribute in _ATTRIBUTES])
 
 
 class Quantities(NamedTuple):
@@ -123,21 +123,28 @@ class Quantities(NamedTuple):
 
 
 class Said(NamedTuple):
-    """What was reported: tokens by unit in the order of a bill, other units; what could not be."""
+    """What was reported: units of tokens in the order of a bill, and how many of each.
 
-    tokens: Mapping[str, Quantity]
-    others: Mapping[str, Quantity]
-    notes: Sequence[str]
+    ``others`` are the units beside tokens; ``notes`` name what could not be read.
+    """
+
+    names: tuple[str, ...]
+    quantities: tuple[Quantity, ...]
+    others: Mapping[str, Quantity] = _NOTHING
+    notes: tuple[str, ...] = ()
+
+    @property
+    def tokens(self) -> dict[str, Quantity]:
+        """Return how many tokens of each unit were reported."""
+        return dict(zip(self.names, self.quantities, strict=True))
 
     @property
     def prompt_tokens(self) -> Quantity:
         """Return the whole prompt; where nobody reports it, the sum of its parts."""
-        prompt = self.tokens.get("input_tokens")
-        if prompt is None:
-            inside = _PARTS["input_tokens"]
-            leaves = decompose(self).leaves
-            prompt = sum([quantity for name, quantity in leaves.items() if name in inside])
-        return prompt
+        if self.names[:1] == ("input_tokens",):
+            return self.quantities[0]
+        inside = _PARTS["input_tokens"]
+        return sum([many for name, many in decompose(self).leaves.items() if name in inside])
 
 
 def said(usage: Usage | Mapping[str, Any]) -> Said:
@@ -146,11 +153,16 @@ def said(usage: Usage | Mapping[str, Any]) -> Said:
     A quantity that cannot be (negative, not a number) is left out and named in a note.
     """
     if not isinstance(usage, Usage):
-        notes: list[str] = []
-        return Said(*_of_mapping(usage, notes), notes)
-    if usage.units or usage.web_search_requests:
-        return _of_usage(usage)
-    return Said(_tokens_of(usage), _NOTHING, ())
+        return _of_mapping(usage, {})
+    counted = _counters_of(usage)
+    names, those_of = _shape(tuple(map(type, counted)))
+    if not usage.units and not usage.web_search_requests:
+        return Said(names, those_of(counted))
+    found = _of_mapping(usage.units, dict(zip(names, those_of(counted), strict=True)))
+    if not usage.web_search_requests:
+        return found
+    searches = {"web_search_requests": usage.web_search_requests}
+    return found._replace(others={**found.others, **searches})
 
 
 def decompose(found: Said) -> Quantities:
@@ -160,7 +172,7 @@ def decompose(found: Said) -> Quantities:
     believed, the whole's rest is 0, and a note says so.
     """
     notes = list(found.notes)
-    leaves = dict(found.tokens)
+    leaves = found.tokens
     for name, parts in _plan(tuple(leaves)):
         rest = leaves[name]
         for part in parts:
@@ -202,25 +214,20 @@ def _plan(names: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     )
 
 
-def _tokens_of(usage: Usage) -> _Said:
-    return {
-        unit: quantity
-        for unit, quantity in zip(_SAID, _said_of(usage))  # noqa: B905 — as long as each other
-        if quantity is not None
-    }
+@lru_cache(maxsize=256)
+def _shape(types: tuple[type, ...]) -> tuple[tuple[str, ...], Callable[..., tuple[Any, ...]]]:
+    """Return the units that a Usage reports, of whose counters these are the types, and a getter."""
+    reported = [index for index, one in enumerate(types) if one is not type(None)]
+    names = tuple(_COUNTERS[index] for index in reported)
+    if len(reported) > 1:
+        return names, itemgetter(*reported)
+    first = reported[0] if reported else 0  # one getter of one thing would not give a tuple
+    return names, itemgetter(slice(first, first + len(reported)))
 
 
-def _of_usage(usage: Usage) -> Said:
-    notes: list[str] = []
-    more, others = _of_mapping(usage.units, notes)
-    if usage.web_search_requests:
-        others["web_search_requests"] = usage.web_search_requests
-    return Said(_in_order({**_tokens_of(usage), **more}), others, notes)
-
-
-def _of_mapping(usage: Mapping[str, Any], notes: list[str]) -> tuple[_Said, _Said]:
-    tokens: _Said = {}
+def _of_mapping(usage: Mapping[str, Any], tokens: _Said) -> Said:
     others: _Said = {}
+    notes: list[str] = []
     for name, value in usage.items():
         if value is None or name in _IGNORED:
             continue
@@ -230,11 +237,8 @@ def _of_mapping(usage: Mapping[str, Any], notes: list[str]) -> tuple[_Said, _Sai
             continue
         unit = _BY_NAME.get(name, name)
         (tokens if unit in UNITS else others)[unit] = quantity
-    return _in_order(tokens), others
-
-
-def _in_order(tokens: _Said) -> _Said:
-    return {name: tokens[name] for name in _ordered(tuple(tokens))}
+    names = _ordered(tuple(tokens))
+    return Said(names, tuple([tokens[name] for name in names]), others, tuple(notes))
 
 
 @lru_cache(maxsize=256)
