@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import decimal
+import pkgutil
 from datetime import datetime, timezone
 from decimal import Decimal
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as some
 
-from aso.pricing import price
+from aso.pricing import Catalog, Pricer, bundled, price
 from aso.pricing.units import ancestry, decompose, said
 from aso.records import Usage
 
@@ -28,6 +29,14 @@ CALLS = [
     ("groq", "whisper-large-v3", {}),
     ("deepseek", "deepseek-v4-pro", {"overlay": {"deepseek:*": {"multiplier": "0.9137"}}}),
 ]
+
+MODELS = [
+    (provider, model) for provider in bundled().providers for model in bundled().models(provider)
+]
+AGAIN = Catalog.from_gzip(pkgutil.get_data("aso.pricing", "data/catalog.json.gz") or b"")
+INSTANTS = some.datetimes(
+    datetime(2025, 1, 1), datetime(2027, 12, 31), timezones=some.just(timezone.utc)
+)
 
 
 def usage_of(counts: Any) -> some.SearchStrategy[Usage]:
@@ -123,3 +132,56 @@ def test_parts_larger_than_their_whole_are_noted_never_negative(counts: dict[str
     assert all(count > 0 for count in found.leaves.values())
     is_over = counts.get("cache_read_tokens", 0) > counts.get("prompt_tokens", 10**9)
     assert bool(found.notes) == is_over
+
+
+@given(usage_of(COUNTS), some.sampled_from(CALLS))
+def test_a_bill_that_is_filled_in_is_the_bill_that_a_closer_look_gives(
+    usage: Usage, call: tuple[str, str, dict[str, Any]]
+) -> None:
+    provider, model, conditions = call
+    closer = {**conditions, "search_context_size": "none of the listed"}
+    found = price(usage, provider=provider, model=model, at=NOW, **conditions)
+    assert price(usage, provider=provider, model=model, at=NOW, **closer) == found
+
+
+@given(usage_of(COUNTS), usage_of(COUNTS), some.sampled_from(MODELS), INSTANTS)
+def test_more_of_any_models_tokens_never_costs_less(
+    usage: Usage, more: Usage, model: tuple[str, str], at: datetime
+) -> None:
+    less, all_of_it = (
+        price(one, provider=model[0], model=model[1], at=at) for one in (usage, plus(usage, more))
+    )
+    assert less.total is None or all_of_it.total is None or all_of_it.total >= less.total
+
+
+@given(usage_of(COUNTS), some.sampled_from(MODELS), INSTANTS)
+def test_repricing_with_the_same_catalog_changes_nothing(
+    usage: Usage, model: tuple[str, str], at: datetime
+) -> None:
+    read_again = Pricer(catalog=AGAIN)
+    before = price(usage, provider=model[0], model=model[1], at=at)
+    after = read_again.price(usage, provider=model[0], model=model[1], at=at, conditions={})
+    assert after == before
+
+
+@given(some.integers(0, 60), some.integers(0, 60))
+def test_a_minimum_is_a_named_cliff_and_nothing_below_it_is_cheaper(less: int, more: int) -> None:
+    costs = [
+        price({"audio_seconds": one}, provider="groq", model="whisper-large-v3", at=NOW)
+        for one in sorted((less, more))
+    ]
+    billed = [max(10, one) if one else 0 for one in sorted((less, more))]
+    assert [bool(cost.notes) for cost in costs] == [0 < one < 10 for one in sorted((less, more))]
+    assert (costs[0].total == costs[1].total) == (billed[0] == billed[1])
+
+
+@given(some.integers(0, 10**6), some.sampled_from([("openai", "gpt-5.4"), ("xai", "grok-4.3")]))
+def test_a_long_prompt_is_a_named_cliff(prompt: int, model: tuple[str, str]) -> None:
+    row = bundled().row(*model)
+    assert row is not None
+    listed = row.price(NOW)
+    assert listed is not None
+    (tier,) = listed.tiers
+    rates = tier.rates if tier.holds(prompt) else listed.rates
+    found = price({"prompt_tokens": prompt}, provider=model[0], model=model[1], at=NOW)
+    assert found.total == prompt * rates["input_tokens"].amount / 10**6
