@@ -57,6 +57,24 @@ def test_every_row_can_be_read_and_names_a_provider_that_we_know() -> None:
             assert row.source.startswith("catalog:")
 
 
+def test_what_is_in_dispute_has_no_row_and_says_why(text: bytes) -> None:
+    for line in text.splitlines()[1:]:
+        provider = json.loads(line)
+        for model, one in provider["disputes"].items():
+            assert re.fullmatch(r"(conflict|free_unconfirmed):[\w/-]+", one["why"])
+            assert model not in provider["models"]
+
+
+def test_every_calendar_that_hours_name_is_there(text: bytes) -> None:
+    for line in text.splitlines()[1:]:
+        provider = json.loads(line)
+        prices = [price for row in provider["models"].values() for price in row["prices"]]
+        named = {
+            price["window"]["closed"] for price in prices if "closed" in price.get("window", ())
+        }
+        assert named == provider["calendars"].keys()
+
+
 def test_every_rate_is_decimal_text_and_not_negative(prices: list[dict[str, Any]]) -> None:
     for price in prices:
         for amount, per, *_ in price["rates"].values():

@@ -44,6 +44,8 @@ _PROVIDERS = {
 }
 _VERTEX = "vertex_ai"
 _ROUTES = {"fireworks": r"(?:fireworks_ai/)?(?:accounts/fireworks/(?:models|routers)/)?"}
+# Azure's places, sizes and qualities in front of a name, which no answer has.
+_PLACES = re.compile(r"(?:eu|us|us-gov|apac|global|global-standard|standard|hd|high|medium|low)/")
 _ZONES = re.compile(r"azure/(?P<zone>eu|us)/(?P<model>.+)")
 # Fireworks prices what it does not list by its size, in these steps (fireworks.ai/pricing): a rate
 # that is one of them, the same for input and output, is a guess from the size.
@@ -112,7 +114,8 @@ def _name(provider: str, key: str, said: str) -> str | None:
     if provider == "vertex":
         return cloud_names.vertex(key)
     name = _plain(key, said)
-    if name == key and "/" in key and not key.startswith("ft:"):
+    is_of_others = name == key and "/" in key and not key.startswith("ft:")
+    if is_of_others or (provider == "azure" and _PLACES.match(name)):
         return None
     return re.sub(f"^{_ROUTES.get(provider, '')}", "", name.lower())
 
