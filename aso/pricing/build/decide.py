@@ -70,6 +70,18 @@ def _end(document: _Document, one: Mapping[str, Any]) -> None:
         price["until"] = min(price.get("until", one["until"]), one["until"])
 
 
+def _before(document: _Document, one: Mapping[str, Any]) -> None:
+    """Let other rates hold before an instant, under the same conditions."""
+    for price in list(document["prices"]):
+        is_meant = price.get("when", {}) == one.get("when", {})
+        if is_meant and price.get("since", "") < one["instant"] <= price.get("until", "9999"):
+            earlier = deepcopy(price)
+            earlier["until"] = one["instant"]
+            earlier["rates"] = dict(sorted({**price["rates"], **_rates(one["rates"], one)}.items()))
+            price["since"] = one["instant"]
+            document["prices"].insert(document["prices"].index(price), earlier)
+
+
 def _fee(document: _Document, one: Mapping[str, Any]) -> None:
     """Add rates to each standard price that has none of these units."""
     for price in _standard(document):
@@ -154,6 +166,7 @@ def _says_the_same(left: _Document, right: _Document) -> bool:
 
 
 _APPLY: Mapping[str, Callable[[_Document, Mapping[str, Any]], None]] = {
+    "before": _before,
     "end": _end,
     "fee": _fee,
     "multiplier": _multiplier,
