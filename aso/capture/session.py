@@ -172,7 +172,9 @@ class Session:
 
 def _asking(message: Any, mark: str) -> Mapping[str, Any] | None:
     """Return the fields of a message that may ask; of a long one, what calls are told apart by."""
-    if not mark or not isinstance(message, (str, bytes)) or not _is_any((mark,), message, None):
+    if not mark or not isinstance(message, (str, bytes)):
+        return None
+    if not (mark in message if isinstance(message, str) else mark.encode() in message):
         return None
     if len(message) <= _MAX_PARSED:
         return _parsed(message)
@@ -189,10 +191,11 @@ def _named(data: bytes) -> dict[str, Any]:
     return {name.decode(): value.decode("utf-8", "replace") for name, value in reversed(found)}
 
 
-def _is_any(marks: tuple[str, ...], message: Message, head: int | None = _HEAD) -> bool:
-    if isinstance(message, str):
-        return any(mark in message[:head] for mark in marks)
-    return any(mark.encode() in message[:head] for mark in marks)
+def _is_any(marks: tuple[str, ...], message: Message) -> bool:
+    """Return True where a message's head has one of the marks."""
+    head = message[:_HEAD]
+    text = head if isinstance(head, str) else head.decode("latin-1")
+    return any(mark in text for mark in marks)
 
 
 def _parsed(message: Message) -> Mapping[str, Any] | None:

@@ -1,8 +1,8 @@
 """OpenAI's Realtime sessions: what its server says, and the real SDK's two clients, driven alike.
 
-The events are those of developers.openai.com/api/reference/resources/realtime/server-events, with the
-fields that openai 3.57's types have; the usage is that of github.com/openai/openai-agents-js/issues/538,
-which quotes OpenAI's page (both 2026-11-26).
+Documented, not recorded: the events have the fields of openai 3.57's types; the usage is what
+github.com/openai/openai-agents-js/issues/538 quotes of OpenAI's page, but for 4 of the cached tokens,
+which are sound here (2026-11-26).
 """
 
 from __future__ import annotations

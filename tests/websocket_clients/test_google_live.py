@@ -1,7 +1,8 @@
 """Google's Live sessions, by the real SDK: each turn of the model's is one event, with its own usage.
 
-Messages have the fields of google-genai 3.6's types; the counts of two turns are those of a probe in
-github.com/pydantic/pydantic-ai/pull/7269, a turn with thoughts is discuss.ai.google.dev/t/188765's.
+Documented, not recorded: messages have the fields of google-genai 3.6's types; the counts of two turns
+are those of a probe in github.com/pydantic/pydantic-ai/pull/7269, a turn with thoughts is that of
+discuss.ai.google.dev/t/188765 (2026-11-26).
 """
 
 from __future__ import annotations

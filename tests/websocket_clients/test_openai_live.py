@@ -1,4 +1,7 @@
-"""GPT-Live sessions, by the real SDK: the session bills by the second, what it delegates by itself."""
+"""GPT-Live sessions, by the real SDK: the session bills by the second, what it delegates by itself.
+
+Documented, not recorded: the fields of openai 3.57's types (2026-11-26).
+"""
 
 from __future__ import annotations
 
