@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from aso.errors import PolicyError
 from aso.inflight import Inflight
 from aso.pipeline import Pipeline
 from aso.routes import Route
@@ -55,7 +56,7 @@ class Session:
         if ask is None:
             return None
         if not ask.is_call:
-            self._is_asked_of(ask.body["model"])
+            self._asks_of(ask.body["model"])
             return None
         own = self._own
         self._is_taken_over()  # by a refusal, too: it says what became of the session
@@ -114,13 +115,15 @@ class Session:
         yield from (flight for waiting in self._asked.values() for flight in waiting)
         yield from (flight for flight, _ in self._open.values())
 
-    def _is_asked_of(self, model: str) -> None:
-        """Note whom the whole session asks, where its address does not say."""
+    def _asks_of(self, model: str) -> None:
+        """Note whom the whole session asks, where its address does not say; this may be refused."""
         own = self._own
         if own.request_model is not None:
             return
         own.request_model = model
-        if self._pipeline.policy is not None:
+        if self._pipeline.policy is None:
+            return
+        try:
             self._pipeline.forbid(
                 provider=own.provider,
                 host=own.host,
@@ -130,6 +133,9 @@ class Session:
                 sdk=own.sdk,
                 client_dims=own.dims,
             )
+        except PolicyError:
+            self._is_taken_over()
+            raise
 
     def _take(self, turn: Turn) -> None:
         if turn.key not in self._open and not self._begins(turn):
@@ -149,6 +155,8 @@ class Session:
         if not waiting and (turn.failure is not None or not turn.begins):
             return False
         flight = waiting.popleft() if waiting else self._unasked(turn)
+        if waiting is not None and not waiting:
+            del self._asked[turn.lane or ""]
         assert flight.shape is not None  # noqa: S101 — for the type checker
         flight.stream, flight.http_status, flight.answered = True, SWITCHED, 1
         flight.first_byte_at_ms = flight.now_ms()

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from mistralai.client import Mistral
 from mistralai.extra.realtime import RealtimeTranscription
+from together import Together
 from websockets.asyncio.client import connect as connect_async
 from websockets.exceptions import ConnectionClosedOK
 from websockets.sync.client import connect
@@ -112,6 +113,45 @@ def test_an_open_session_ends_after_uninstrument_where_it_began() -> None:
                 socket.recv()
         aso.flush()
     assert [outline(one)[:4] for one in sink.events] == [DONE]
+
+
+@pytest.mark.skipif(not LEGACY, reason="this version opens a connection at once")
+def test_a_connection_that_is_opened_later_is_metered() -> None:
+    talk = Talk(ANSWER, greeting=[session()])
+    with speaking(talk) as events:
+        opening: Any = connect(f"ws://{talk.host}/v1/realtime?model={MODEL}", legacy=False)
+        with opening as socket:
+            socket.send(ASK)
+            for _ in range(5):
+                socket.recv()
+    assert [outline(one)[:4] for one in events] == [DONE]
+
+
+def test_without_an_sdk_googles_model_is_refused_where_it_is_named() -> None:
+    talk = Talk([{"setupComplete": {}}])
+    path = "/ws/google.ai.generativelanguage.v1beta.GenerativeService.BidiGenerateContent"
+    with speaking(talk, "google", policy={"denied_models": ["google:gemini-3*"]}) as events:
+        with connect(f"ws://{talk.host}{path}", **LEGACY) as socket:
+            with pytest.raises(aso.PolicyError, match="gemini-3.8-live"):
+                socket.send(json.dumps({"setup": {"model": "models/gemini-3.8-live"}}))
+    assert ([one.kind for one in events], talk.received) == (["refused"], [])
+
+
+@pytest.mark.filterwarnings(
+    "ignore:connect.. must be used as a context manager"
+)  # with or without aso
+def test_togethers_transcriptions_are_counted_without_usage() -> None:
+    heard = {"type": "conversation.item.input_audio_transcription.completed", "transcript": "Hi."}
+    talk = Talk([], greeting=[{**heard, "item_id": "1"}, {**heard, "item_id": "2"}])
+    with speaking(talk, "together") as events:
+        client = Together(api_key="k", base_url=f"http://{talk.host}")
+        with client.beta.realtime.connect(model="openai/whisper-large-v3") as connection:
+            for _ in range(2):
+                connection.recv()
+    assert [(one.operation, one.generation_id, outline(one)) for one in events] == [
+        ("transcription", "1", ("completed", "none", None, None, None)),
+        ("transcription", "2", ("completed", "none", None, None, None)),
+    ]
 
 
 def test_mistrals_transcription_is_one_event() -> None:
