@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from aso.errors import PolicyError
@@ -76,7 +76,7 @@ class Session:
 
     def unsent(self, flight: Inflight, error: BaseException) -> None:
         """End a call whose message could not be sent."""
-        for waiting in self._asked.values():
+        for waiting in list(self._asked.values()):
             if flight in waiting:
                 waiting.remove(flight)
         flight.unsent = 1
@@ -110,10 +110,9 @@ class Session:
         for flight in self._left():
             flight.abandon()
 
-    def _left(self) -> Iterator[Inflight]:
-        yield self._own
-        yield from (flight for waiting in self._asked.values() for flight in waiting)
-        yield from (flight for flight, _ in self._open.values())
+    def _left(self) -> list[Inflight]:
+        waiting = [flight for queue in list(self._asked.values()) for flight in queue]
+        return [self._own, *waiting, *(flight for flight, _ in list(self._open.values()))]
 
     def _asks_of(self, model: str) -> None:
         """Note whom the whole session asks, where its address does not say; this may be refused."""
