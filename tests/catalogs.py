@@ -29,9 +29,14 @@ def catalog_file(
     return written(folder / f"catalog-{version}.json.gz", {"openai": rows}, version)
 
 
-def written(path: Path, providers: Mapping[str, Any], version: str) -> tuple[Path, str]:
+def written(
+    path: Path, providers: Mapping[str, Any], version: str, **more: Any
+) -> tuple[Path, str]:
     """Write a catalog of whole rows, by provider; return it, and its file's hash."""
-    lines = [json.dumps({"calendars": {}, "models": providers[name]}) for name in sorted(providers)]
+    lines = [
+        json.dumps({"calendars": {}, "models": providers[name], **more})
+        for name in sorted(providers)
+    ]
     header = {
         "schema": "aso.catalog/1",
         "version": version,

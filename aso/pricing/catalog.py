@@ -253,6 +253,11 @@ class Catalog:
         found = self._provider(provider)
         return None if found is None else found.disputes.get(name)
 
+    def disputes(self, provider: str) -> Mapping[str, str]:
+        """Return every name of a provider's models that have no row for a reason, with it."""
+        found = self._provider(provider)
+        return {} if found is None else found.disputes
+
     def models(self, provider: str) -> list[str]:
         """Return the models of a provider, sorted."""
         found = self._provider(provider)

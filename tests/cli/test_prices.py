@@ -11,7 +11,7 @@ import pytest
 
 from aso.pricing import price, read_catalog
 from tests.catalogs import catalog_file, written
-from tests.cli.printed import in_json, run
+from tests.cli.printed import disputed, in_json, run
 
 
 def rate(amount: str, unit: str = "input_tokens", per: int = 10**6, source: Any = None) -> Any:
@@ -51,6 +51,7 @@ def test_show_gives_every_rate_in_force_with_where_it_is_from(
                 "scheduled": [plain([rate("6")], since="2027-01-01T00:00:00Z")],
             }
         ],
+        "disputes": [],
     }
 
 
@@ -87,6 +88,20 @@ def test_show_of_an_unknown_model_says_what_is_near(
     said = run(capsys, "show", "deep1", code=1)
     assert "The catalog knows no 'deep1'; near it are deep-1" in said
     assert in_json(capsys, "show", "deep1", code=1)["models"] == []
+
+
+def test_a_model_that_sources_differ_on_says_so(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    disputed(capsys, tmp_path)
+    for name in ("gpt-5.4", "openai:gpt-5.4"):
+        said = run(capsys, "show", name, code=1)
+        assert said == "openai:gpt-5.4 has no price: conflict:one/two\n"
+    found = in_json(capsys, "show", "gpt-5.4", code=1)
+    asked = {"provider": "openai", "model": "gpt-5.4"}
+    assert found["disputes"] == [{**asked, "reason": "conflict:one/two"}]
+    [listed] = in_json(capsys, "search", "5.4")["models"]
+    assert (listed["model"], listed["confidence"]) == ("gpt-5.4", "conflict:one/two")
 
 
 def test_what_is_shown_is_what_is_charged(capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,7 +13,7 @@ import pytest
 from aso.records import Cost, Usage
 from aso.sinks import LedgerSink
 from tests.catalogs import catalog_file
-from tests.cli.printed import in_json, run
+from tests.cli.printed import disputed, in_json, run
 from tests.events import PRICED, UNPRICED, event
 
 
@@ -37,6 +37,7 @@ def test_check_says_how_sure_the_catalog_is_of_what_was_used(
             "calls": 1,
             "unpriced_calls": 0,
             "confidence": "settled",
+            "dispute": None,
         },
         {
             "provider": "openai",
@@ -44,6 +45,7 @@ def test_check_says_how_sure_the_catalog_is_of_what_was_used(
             "calls": 1,
             "unpriced_calls": 0,
             "confidence": None,
+            "dispute": None,
         },
     ]
     assert (found["confidence"], found["problems"]) == ({"settled": 1}, [])
@@ -56,6 +58,18 @@ def test_check_finds_used_models_without_a_price(
     assert in_json(capsys, "check", *EVER, code=1)["problems"] == [
         "openai:gpt-5.4 has no price: 2 calls are in no sum"
     ]
+
+
+def test_check_says_why_sources_list_a_model_without_a_price(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    disputed(capsys, tmp_path)
+    used(event(1, cost=UNPRICED))
+    found = in_json(capsys, "check", *EVER, code=1)
+    assert found["problems"] == [
+        "openai:gpt-5.4 has no price, conflict:one/two: 1 calls are in no sum"
+    ]
+    assert found["confidence"] == {"conflict": 1}
 
 
 @pytest.mark.parametrize(

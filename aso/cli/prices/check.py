@@ -18,7 +18,7 @@ from aso.errors import ConfigError
 from aso.ledger import Ledger
 from aso.pricing import Catalog, bundled, in_force, load_overlay
 from aso.pricing.kept import chosen
-from aso.pricing.match import match
+from aso.pricing.match import dispute, match
 from aso.report import Period, parse_grouping, parse_instant, spend
 from aso.report.table import aligned
 from aso.semconv import printable
@@ -30,7 +30,7 @@ _NOBODY = "—"
 class Used(NamedTuple):
     """A model that was called: how often, how often without a price, and how sure its price is.
 
-    ``confidence`` None: the catalog does not know it.
+    ``confidence`` None: the catalog has no price of it; ``dispute``: for this reason.
     """
 
     provider: str
@@ -38,12 +38,14 @@ class Used(NamedTuple):
     calls: int
     unpriced_calls: int
     confidence: str | None
+    dispute: str | None
 
     def problem(self, *, is_strict: bool) -> str | None:
         """Return what is wrong; None: nothing."""
         name = printable(f"{self.provider}:{self.model}")
         if self.confidence is None and self.unpriced_calls:
-            return f"{name} has no price: {self.unpriced_calls:,} calls are in no sum"
+            why = f", {self.dispute}" if self.dispute else ""
+            return f"{name} has no price{why}: {self.unpriced_calls:,} calls are in no sum"
         if self.confidence == "conflict" or (
             is_strict and self.confidence is not None and self.confidence not in _SURE
         ):
@@ -89,7 +91,8 @@ def _used(ledger: Ledger, catalog: Catalog, period: Period) -> Iterator[Used]:
             continue
         row = match(catalog, provider, model)
         sure = None if row is None else confidence(row.source)[1]
-        yield Used(provider, model, line.calls, line.unpriced_calls, sure)
+        why = dispute(catalog, provider, model) if row is None else None
+        yield Used(provider, model, line.calls, line.unpriced_calls, sure, why)
 
 
 def _of_catalog(age: int | None, most: int) -> Iterator[str]:
@@ -113,12 +116,13 @@ def _of_use(used: list[Used], *, is_strict: bool) -> Iterator[str]:
 
 
 def _confidences(catalog: Catalog) -> dict[str, int]:
-    """Return how many models have a price of each confidence."""
+    """Return how many models have a price of each confidence, and how many names have none."""
     found = Counter[str]()
     for provider in catalog.providers:
         for model in catalog.models(provider):
             row = catalog.row(provider, model)
             found.update([confidence(row.source)[1]] if row is not None else [])
+        found.update(reason.partition(":")[0] for reason in catalog.disputes(provider).values())
     return dict(found.most_common())
 
 
@@ -151,4 +155,4 @@ def _show(catalog: Catalog, age: int | None, used: list[Used], problems: list[st
 
 def _cells(one: Used) -> list[str]:
     counts = [f"{one.calls:,}", f"{one.unpriced_calls:,}"]
-    return [one.provider, printable(one.model), *counts, one.confidence or _NOBODY]
+    return [one.provider, printable(one.model), *counts, one.confidence or one.dispute or _NOBODY]

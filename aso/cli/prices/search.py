@@ -50,6 +50,15 @@ def _found(catalog: Catalog, text: str) -> Iterator[dict[str, Any]]:
                 "confidence": None if row is None else confidence(row.source)[1],
                 **{unit: None if price is None else _million(price.rates, unit) for unit in _UNITS},
             }
+        yield from _disputed(catalog, provider, text)
+
+
+def _disputed(catalog: Catalog, provider: str, text: str) -> Iterator[dict[str, Any]]:
+    """Yield what has no price for a reason; the reason stands for how sure it is."""
+    for name, reason in sorted(catalog.disputes(provider).items()):
+        if text in name.lower():
+            said = {"provider": provider, "model": name, "confidence": reason}
+            yield {**said, "aliases": list[str](), **dict.fromkeys(_UNITS)}
 
 
 def _million(rates: Any, unit: str) -> str | None:

@@ -14,7 +14,7 @@ from aso.cli.prices.catalogs import identity, instant_text, row_document
 from aso.errors import ConfigError
 from aso.pricing import Catalog, in_force
 from aso.pricing.catalog import Row
-from aso.pricing.match import match
+from aso.pricing.match import dispute, match
 from aso.report import parse_instant
 from aso.report.table import aligned
 from aso.semconv import printable
@@ -27,14 +27,18 @@ def show(arguments: Namespace) -> int:
     catalog, at = in_force(), _instant(arguments.at)
     rows = _rows(catalog, arguments.model, arguments.provider)
     models = [row_document(row, at) for row in rows]
+    disputes = _disputes(catalog, *_asked(catalog, arguments.model, arguments.provider))
     if arguments.format == "json":
         found = {"catalog": identity(catalog), "at": instant_text(at), "models": models}
+        found["disputes"] = disputes
         print(json.dumps(found, indent=2))
     elif rows:
         print("\n\n".join("\n".join(_lines(model)) for model in models))
         print(f"\ncatalog {catalog.version}, sha256 {catalog.sha256}, at {instant_text(at)}")
-    else:
+    elif not disputes:
         print(_unknown(catalog, arguments.model))
+    for one in disputes if arguments.format == "table" else ():
+        print(f"{one['provider']}:{printable(one['model'])} has no price: {one['reason']}")
     return 0 if rows else 1
 
 
@@ -45,18 +49,33 @@ def _instant(text: str | None) -> datetime:
     return datetime.fromtimestamp(parse_instant(text, now) / 1000, timezone.utc)
 
 
-def _rows(catalog: Catalog, model: str, provider: str | None) -> list[Row]:
-    """Return the model's row at each provider that has one."""
+def _asked(catalog: Catalog, model: str, provider: str | None) -> tuple[list[str], str]:
+    """Return the providers to ask, and the model as they name it."""
     if provider is not None and provider not in catalog.providers:
         raise ConfigError(
             f"--provider {provider!r} is not in the catalog: choose from {catalog.providers}"
         )
     before, colon, after = model.partition(":")
     if colon and provider is None and before in catalog.providers:
-        provider, model = before, after
-    chosen = catalog.providers if provider is None else [provider]
-    found = [match(catalog, name, model) for name in chosen]
+        return [before], after
+    return catalog.providers if provider is None else [provider], model
+
+
+def _rows(catalog: Catalog, model: str, provider: str | None) -> list[Row]:
+    """Return the model's row at each provider that has one."""
+    providers, name = _asked(catalog, model, provider)
+    found = [match(catalog, one, name) for one in providers]
     return [row for row in found if row is not None]
+
+
+def _disputes(catalog: Catalog, providers: Sequence[str], model: str) -> list[dict[str, str]]:
+    """Return why a provider has no row of the model, though sources list it."""
+    found = [(one, dispute(catalog, one, model)) for one in providers]
+    return [
+        {"provider": provider, "model": model, "reason": reason}
+        for provider, reason in found
+        if reason is not None
+    ]
 
 
 def _unknown(catalog: Catalog, model: str) -> str:
