@@ -48,12 +48,11 @@ def reprice(
         parameters: of that SQL.
         is_dry: nothing is written.
     """
-    with closing(Ledger(ledger.path)) as reader:  # of one moment: what is written is not read again
-        changes = (_change(event, pricer_of(event)) for event in reader.events(where, parameters))
-        found = (change for change in changes if change is not None)
-        while batch := list(islice(found, _AT_ONCE)):
+    changes = (_change(event, pricer_of(event)) for event in ledger.events(where, parameters))
+    with closing(Ledger(ledger.path)) as writer:  # what is read stays as it was when it began
+        for batch in _batches(change for change in changes if change is not None):
             if not is_dry:
-                ledger.add([change.after for change in batch])
+                writer.add([change.after for change in batch])
             yield from batch
 
 
@@ -89,6 +88,11 @@ def repriced(event: Event, pricer: Pricer) -> Event | None:
 def _change(event: Event, pricer: Pricer | None) -> Change | None:
     after = None if pricer is None else repriced(event, pricer)
     return None if after is None else Change(event, after)
+
+
+def _batches(changes: Iterator[Change]) -> Iterator[list[Change]]:
+    while batch := list(islice(changes, _AT_ONCE)):
+        yield batch
 
 
 def _is_ours(event: Event) -> bool:

@@ -18,7 +18,7 @@ from aso.errors import ConfigError
 from aso.ledger import Ledger
 from aso.pricing import Catalog, bundled, in_force, load_overlay
 from aso.pricing.kept import chosen
-from aso.pricing.match import dispute, match
+from aso.pricing.match import match
 from aso.report import Period, parse_grouping, parse_instant, spend
 from aso.report.table import aligned
 from aso.semconv import printable
@@ -83,16 +83,15 @@ def _age(catalog: Catalog, today: date) -> int | None:
 
 
 def _used(ledger: Ledger, catalog: Catalog, period: Period) -> Iterator[Used]:
-    by = parse_grouping("provider,model")
-    lines = spend(ledger, by, period=period, where=["kind=call"]).lines
-    for line in sorted(lines, key=lambda line: (-line.calls, str(line.values))):
+    """Yield the models that were called, the most often first."""
+    found = spend(ledger, parse_grouping("provider,model"), period=period)
+    for line in sorted(found.lines, key=lambda line: -line.calls):
         provider, model = line.values
-        if model is None:
+        if model is None or not line.calls:
             continue
         row = match(catalog, provider, model)
         sure = None if row is None else confidence(row.source)[1]
-        why = dispute(catalog, provider, model) if row is None else None
-        yield Used(provider, model, line.calls, line.unpriced_calls, sure, why)
+        yield Used(provider, model, line.calls, line.unpriced_calls, sure)
 
 
 def _of_catalog(age: int | None, most: int) -> Iterator[str]:
