@@ -124,9 +124,20 @@ def _pricers(arguments: argparse.Namespace) -> _Pricers:
     home = environment.home()
     overlay = None if arguments.overlay is None else load_overlay(arguments.overlay)
     if overlay is not None and home is not None and not arguments.dry_run:
-        keep_contract(home, overlay)  # for whoever prices these events again
+        _keep(home, overlay)
     catalog = in_force() if arguments.catalog is None else read_catalog(arguments.catalog)
     return _Pricers(catalog, overlay, home)
+
+
+def _keep(home: Path, overlay: Overlay) -> None:
+    """Keep the contract, for whoever prices these events again."""
+    try:
+        keep_contract(home, overlay)
+    except OSError as error:
+        raise ConfigError(
+            f"the contract cannot be kept in {home / 'prices'} ({error.strerror}), so nothing was "
+            "priced by it: set ASO_HOME to a folder that you can write to"
+        ) from error
 
 
 def _sent(sink: IngestSink, ledger: Ledger, where: str, parameters: list[object]) -> Sent:

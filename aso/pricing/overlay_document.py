@@ -29,6 +29,7 @@ _CONDITIONS = (
     "endpoint",
 )
 _PER = 1_000_000
+_MOST, _PLACES = 10**9, 18
 # The event's name of a count that price lists know by another, e.g. prompt_tokens.
 _UNIT_OF = {field: name for name, field in TOKEN_FIELDS.items() if field not in UNITS}
 _TABLES: tuple[Any, ...] = (Mapping,)
@@ -187,4 +188,9 @@ def _decimal(where: str, value: Any) -> Decimal:
         found = Decimal("NaN")
     if not found.is_finite() or found < 0:
         raise ConfigError(f"{where} is {value!r}: a decimal number ≥ 0, as text")
+    if found > _MOST or int(found.as_tuple().exponent) < -_PLACES:
+        raise ConfigError(
+            f"{where} is {value!r}: at most {_MOST:,} and {_PLACES} decimal places, so that every "
+            "line is exact"
+        )
     return found

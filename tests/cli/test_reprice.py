@@ -257,5 +257,17 @@ def test_a_wrong_argument_changes_nothing_and_says_the_way_out(
     assert len(run(capsys, "export", "--all-revisions").splitlines()) == 1
 
 
+def test_a_contract_that_cannot_be_kept_prices_nothing(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    keep(record("gpt-5.4"))
+    (tmp_path / "aso-home" / "prices").touch()
+    path = tmp_path / "contract.json"
+    path.write_text('{"openai:*": {"multiplier": "0.5"}}', encoding="utf-8")
+    assert main(["reprice", *ALWAYS, "--overlay", str(path)]) == 2
+    assert "so nothing was priced by it: set ASO_HOME" in capsys.readouterr().err
+    assert total(capsys) == ("0.0025", 0)
+
+
 def test_without_a_ledger_the_way_to_one_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
     assert "There is no ledger yet" in run(capsys, "reprice", *ALWAYS)

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
 from aso.errors import ConfigError
-from aso.pricing import Pricer, load_overlay, price
+from aso.pricing import Pricer, load_overlay, money, price
 from aso.records import Usage
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
@@ -83,6 +85,8 @@ def test_the_pricer_of_a_process_holds_its_contract() -> None:
         ({"rates": ["1"]}, "a table of unit = price"),
         ({"fee": True}, "a decimal number"),
         ({"multiplier": "NaN"}, "a decimal number"),
+        ({"fee": "0.0000000000000000001"}, "18 decimal places, so that every line is exact"),
+        ({"fee": "1e10"}, "at most 1,000,000,000 and 18 decimal places"),
     ],
 )
 def test_wrong_terms_say_the_value_the_rule_and_the_way_out(terms: Any, message: str) -> None:
@@ -93,6 +97,28 @@ def test_wrong_terms_say_the_value_the_rule_and_the_way_out(terms: Any, message:
 def test_a_star_inside_a_pattern_is_refused() -> None:
     with pytest.raises(ConfigError, match="only stand at the end"):
         load_overlay({"openai:*-mini": {"multiplier": "1"}})
+
+
+_multipliers = some.decimals(min_value=0, max_value=10**9, places=18)
+
+
+@given(
+    multiplier=_multipliers,
+    prompt=some.integers(0, 10**9),
+    completion=some.integers(0, 10**9),
+    tier=some.sampled_from([None, "flex", "priority", "batch"]),
+)
+def test_a_multiplier_scales_what_the_list_asks_exactly(
+    multiplier: Decimal, prompt: int, completion: int, tier: str | None
+) -> None:
+    usage = {"prompt_tokens": prompt, "completion_tokens": completion}
+    call = {"provider": "openai", "model": "gpt-5.4", "at": NOW, "service_tier": tier}
+    listed = price(usage, **call)
+    agreed = price(usage, **call, overlay={"openai:*": {"multiplier": format(multiplier, "f")}})
+    assert listed.total is not None
+    assert agreed.total == money.product(listed.total, multiplier)
+    assert agreed.total == money.total(line.amount for line in agreed.lines)
+    assert agreed.status == listed.status
 
 
 # Which term holds
