@@ -125,12 +125,13 @@ def _number(value: int | str) -> int | Decimal:
     return value if isinstance(value, int) else Decimal(value)
 
 
-def _money(cost: Cost) -> Cost:
-    """Return what a revision is written for: the same money from another catalog is no news."""
-    return cost._replace(
-        lines=[line._replace(source="", quantity_source="") for line in cost.lines],
-        notes=list(cost.notes),
-        catalog_version=None,
-        catalog_sha256=None,
-        contract_sha256=None,
-    )
+def _money(cost: Cost) -> tuple[Any, ...]:
+    """Return what a revision is written for: every number, and how sure it is.
+
+    The same money by another catalog, from another source or with another note is no news.
+    """
+    lines = [
+        (line.unit, line.quantity, line.rate, line.per, line.multiplier, line.amount)
+        for line in cost.lines
+    ]
+    return cost.total, cost.calculated_cost, cost.status, cost.source, lines

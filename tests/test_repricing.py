@@ -172,6 +172,13 @@ def test_a_revision_keeps_all_but_the_price(newer: Pricer) -> None:
     assert (found.revision, found.revision_reason) == (1, "repriced")
 
 
+def test_the_same_money_from_elsewhere_is_no_news(tmp_path: Path) -> None:
+    rates = {"cache_read_tokens": "0.25", "input_tokens": "2.5", "output_tokens": "15"}
+    path, _ = catalog_file(tmp_path, {"gpt-5.4": rates}, sources=["elsewhere"])
+    found = derived()._replace(cost=derived().cost._replace(notes=("a note",)))
+    assert repriced(found, Pricer(catalog=read_catalog(path))) is None
+
+
 def test_an_unpriced_event_gets_its_price_when_the_catalog_learns_the_model(newer: Pricer) -> None:
     was = derived(model="gpt-new")
     found = repriced(was, newer)

@@ -33,7 +33,7 @@ class Term:
 
     def covers(self, names: Sequence[str], at: datetime, conditions: Mapping[str, Any]) -> bool:
         """Return True for one of the names ``provider:model``, at an instant in the range."""
-        if not any(self.matches(name) for name in names) or not self._is_in_force(at):
+        if not any(self.matches(name) for name in names) or not self.is_in_force(at):
             return False
         said = unusual(conditions) if self.when else {}
         if any(_condition(name, said, conditions) != self.when[name] for name in self.when):
@@ -62,7 +62,8 @@ class Term:
             return False
         return _begins_before(self.since, other.until) and _begins_before(other.since, self.until)
 
-    def _is_in_force(self, at: datetime) -> bool:
+    def is_in_force(self, at: datetime) -> bool:
+        """Return True for an instant in the range."""
         if self.since is not None and at < self.since:
             return False
         return self.until is None or at < self.until

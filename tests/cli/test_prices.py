@@ -52,6 +52,7 @@ def test_show_gives_every_rate_in_force_with_where_it_is_from(
             }
         ],
         "disputes": [],
+        "terms": [],
     }
 
 
@@ -102,6 +103,35 @@ def test_a_model_that_sources_differ_on_says_so(
     assert found["disputes"] == [{**asked, "reason": "conflict:one/two"}]
     [listed] = in_json(capsys, "search", "5.4")["models"]
     assert (listed["model"], listed["confidence"]) == ("gpt-5.4", "conflict:one/two")
+
+
+def test_show_adds_what_a_contract_says_of_the_model(
+    capsys: pytest.CaptureFixture[str], deep: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "contract.toml"
+    path.write_text(
+        '["deepseek:deep-*"]\nmultiplier = "0.85"\nwhen = { processing = "batch" }\n'
+        '["deepseek:*"]\nmultiplier = "0.9"\nuntil = 2026-01-01\n'
+        '["openai:*"]\nfee = "1"\n',
+        encoding="utf-8",
+    )
+    asked = ("show", "deep-1", "--at", "2026-11-26", "--overlay", str(path))
+    [term] = in_json(capsys, *asked)["terms"]
+    assert term == {
+        "name": "deepseek:deep-*",
+        "pattern": "deepseek:deep-*",
+        "multiplier": "0.85",
+        "fee": None,
+        "rates": [],
+        "since": None,
+        "until": None,
+        "when": {"processing": "batch"},
+        "dimensions": {},
+    }
+    assert (
+        "contract:deepseek:deep-*, for deepseek:deep-*: multiplier 0.85, where processing=batch"
+        in run(capsys, *asked)
+    )
 
 
 def test_what_is_shown_is_what_is_charged(capsys: pytest.CaptureFixture[str]) -> None:

@@ -176,6 +176,8 @@ def test_a_contract_can_be_put_over_what_was_spent(
     found = json.loads(line)
     assert (found["total_cost_usd"], found["cost_source"]) == ("0.002", "custom")
     assert found["cost_lines"][0]["source"].endswith("+contract:openai:*")
+    contract = f"contract   sha256 {found['contract']['sha256']}"
+    assert contract in run(capsys, "explain", found["event_id"]).splitlines()
 
 
 @pytest.fixture

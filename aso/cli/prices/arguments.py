@@ -25,6 +25,7 @@ def add_prices(parser: argparse.ArgumentParser) -> None:
 def _show(one: argparse.ArgumentParser) -> None:
     one.add_argument("model", help="as the provider names it, or provider:model")
     one.add_argument("--provider", metavar="NAME", help="only this one: openai, anthropic, ...")
+    one.add_argument("--overlay", type=Path, metavar="FILE", help="and a contract's terms for it")
     one.add_argument("--at", metavar="DATE", help="2026-03-01, 24h, ... (default: now)")
     _finish(one, "show")
 

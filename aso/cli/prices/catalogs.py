@@ -9,6 +9,7 @@ from typing import Any
 
 from aso.pricing import Catalog, bundled, in_force, read_catalog
 from aso.pricing.catalog import Price, Rate, Row, Tier, Window
+from aso.pricing.term import Term
 from aso.semconv import decimal_text
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -92,6 +93,21 @@ def rate_documents(rates: Mapping[str, Rate]) -> list[dict[str, Any]]:
         {"unit": unit, "rate": decimal_text(rate.amount), "per": rate.per, "source": rate.source}
         for unit, rate in sorted(rates.items())
     ]
+
+
+def term_document(term: Term) -> dict[str, Any]:
+    """Return a term of a contract."""
+    return {
+        "name": term.name,
+        "pattern": term.pattern,
+        "multiplier": decimal_text(term.multiplier),
+        "fee": None if term.fee is None else decimal_text(term.fee.amount),
+        "rates": rate_documents(term.rates),
+        "since": instant_text(term.since),
+        "until": instant_text(term.until),
+        "when": dict(term.when),
+        "dimensions": dict(term.dimensions),
+    }
 
 
 def tier_text(tier: Tier) -> str:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import time
 from argparse import Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
-from aso.cli.prices.catalogs import identity, instant_text, row_document
+from aso.cli.prices.catalogs import identity, instant_text, row_document, term_document
 from aso.errors import ConfigError
-from aso.pricing import Catalog, in_force
+from aso.pricing import Catalog, in_force, load_overlay
 from aso.pricing.catalog import Row
 from aso.pricing.match import dispute, match
 from aso.report import parse_instant
@@ -20,6 +21,7 @@ from aso.report.table import aligned
 from aso.semconv import printable
 
 _NOBODY = "—"
+_AS_THEY_ARE = ("multiplier", "fee", "since", "until")  # of a term
 
 
 def show(arguments: Namespace) -> int:
@@ -27,13 +29,19 @@ def show(arguments: Namespace) -> int:
     catalog, at = in_force(), _instant(arguments.at)
     rows = _rows(catalog, arguments.model, arguments.provider)
     models = [row_document(row, at) for row in rows]
+    terms = _terms(arguments.overlay, rows, at)
     disputes = _disputes(catalog, *_asked(catalog, arguments.model, arguments.provider))
     if arguments.format == "json":
-        found = {"catalog": identity(catalog), "at": instant_text(at), "models": models}
-        found["disputes"] = disputes
+        found: dict[str, Any] = {
+            "catalog": identity(catalog),
+            "at": instant_text(at),
+            "models": models,
+        }
+        found.update(disputes=disputes, terms=terms)
         print(json.dumps(found, indent=2))
     elif rows:
         print("\n\n".join("\n".join(_lines(model)) for model in models))
+        print("".join(f"\n{_term_text(term)}" for term in terms), end="\n" if terms else "")
         print(f"\ncatalog {catalog.version}, sha256 {catalog.sha256}, at {instant_text(at)}")
     elif not disputes:
         print(_unknown(catalog, arguments.model))
@@ -66,6 +74,26 @@ def _rows(catalog: Catalog, model: str, provider: str | None) -> list[Row]:
     providers, name = _asked(catalog, model, provider)
     found = [match(catalog, one, name) for one in providers]
     return [row for row in found if row is not None]
+
+
+def _terms(path: Path | None, rows: Sequence[Row], at: datetime) -> list[dict[str, Any]]:
+    """Return what a contract says of the models on that day, whatever else it asks of a call."""
+    if path is None:
+        return []
+    names = [f"{row.provider}:{row.model}" for row in rows]
+    return [
+        term_document(term)
+        for term in load_overlay(path).terms
+        if term.is_in_force(at) and any(term.matches(name) for name in names)
+    ]
+
+
+def _term_text(term: Mapping[str, Any]) -> str:
+    parts = [f"{name} {term[name]}" for name in _AS_THEY_ARE if term[name]]
+    parts += [f"{one['unit']} {one['rate']} per {one['per']:,}" for one in term["rates"]]
+    asked = {**term["when"], **term["dimensions"]}
+    parts += [f"where {name}={value}" for name, value in asked.items()]
+    return printable(f"contract:{term['name']}, for {term['pattern']}: {', '.join(parts)}")
 
 
 def _disputes(catalog: Catalog, providers: Sequence[str], model: str) -> list[dict[str, str]]:
