@@ -13,6 +13,7 @@ from aso.pricing import money
 _CENTS = Decimal("0.01")
 _HALF = Decimal("0.5")
 _MOST_TOLERATED = Decimal("0.005")  # a whole number of USD is taken as exact to the cent
+_LEAST_TOLERATED = Decimal("1e-9")  # providers add binary floats, and export the dust
 _MILLISECONDS = 1000
 
 
@@ -34,7 +35,7 @@ def number(value: object, name: str) -> Decimal:
 def dollars(
     value: object, currency: object, name: str, *, is_cents: bool
 ) -> tuple[Decimal, Decimal]:
-    """Return an amount in USD, and half a unit of its last digit.
+    """Return an amount in USD, and by how much it may be off: half a unit of its last digit.
 
     Raises:
         ConfigError: it is no number, or of another currency.
@@ -48,7 +49,7 @@ def dollars(
     last = Decimal(1).scaleb(min(int(exponent), 0))
     unit = _CENTS if is_cents else Decimal(1)
     tolerance = money.product(money.product(_HALF, last), unit)
-    return money.product(found, unit), min(tolerance, _MOST_TOLERATED)
+    return money.product(found, unit), min(max(tolerance, _LEAST_TOLERATED), _MOST_TOLERATED)
 
 
 def count(row: Mapping[str, Any], name: str) -> Decimal:

@@ -198,6 +198,15 @@ def test_less_than_the_last_digit_is_rounding(
     assert (row["difference_usd"], row["residuals"]) == ("-0.000025", {"rounding": "-0.000025"})
 
 
+def test_the_dust_of_a_binary_float_is_rounding(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    keep(*called(prompt_tokens=1000))
+    path = changed(tmp_path, amount={"value": 0.0025000000000000005, "currency": "usd"})
+    [row] = in_json(capsys, path)["rows"]
+    assert row["residuals"] == {"rounding": "0.0000000000000000005"}
+
+
 def test_costs_alone_that_differ_are_unexplained_and_end_with_1(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
