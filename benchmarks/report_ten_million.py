@@ -80,7 +80,9 @@ def _fill(path: Path, rows: int) -> Decimal:
             _keep(database, made)
             atto += made.atto
         took = time.perf_counter() - began
-        recent = [sample_event(number, 2 * RECENT, kinds, chance) for number in range(0, 2 * RECENT, 2)]
+        recent = [
+            sample_event(number, 2 * RECENT, kinds, chance) for number in range(0, 2 * RECENT, 2)
+        ]
         recent = [one._replace(event_id=f"09{one.event_id[2:]}", revision=0) for one in recent]
         ledger.add([one._replace(ended_at_ms=END_MS + DAY_MS) for one in recent])
     size = sum(one.stat().st_size for one in folder_of(path).iterdir())

@@ -18,7 +18,7 @@ from aso.errors import ConfigError
 from aso.ledger import Ledger
 from aso.pricing import Catalog, bundled, in_force, load_overlay
 from aso.pricing.kept import chosen
-from aso.pricing.match import match
+from aso.pricing.match import dispute, match
 from aso.report import Period, parse_grouping, parse_instant, spend
 from aso.report.table import aligned
 from aso.semconv import printable
@@ -91,7 +91,8 @@ def _used(ledger: Ledger, catalog: Catalog, period: Period) -> Iterator[Used]:
             continue
         row = match(catalog, provider, model)
         sure = None if row is None else confidence(row.source)[1]
-        yield Used(provider, model, line.calls, line.unpriced_calls, sure)
+        why = dispute(catalog, provider, model) if row is None else None
+        yield Used(provider, model, line.calls, line.unpriced_calls, sure, why)
 
 
 def _of_catalog(age: int | None, most: int) -> Iterator[str]:
