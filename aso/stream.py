@@ -10,20 +10,14 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
-from typing import TYPE_CHECKING, Any
-
-from wrapt import ObjectProxy
+from typing import Any
 
 from aso.framing import framing_of
 from aso.guard import Guard
 from aso.inflight import Inflight
 from aso.lines import Lines
 from aso.scanner import Scanner
-
-if TYPE_CHECKING:
-    _Proxy = ObjectProxy[Any]
-else:  # not every version of wrapt that we take can be subscripted
-    _Proxy = ObjectProxy
+from aso.watched import Watched
 
 Reader = Scanner | Lines
 _OPEN: weakref.WeakKeyDictionary[Any, Tail] = weakref.WeakKeyDictionary()
@@ -114,7 +108,7 @@ def unwatched(inner: Any, response: Any, *, is_async: bool) -> Any:
     return _conceal_async(inner) if is_async else _conceal(inner)
 
 
-class ByteStream(_Proxy):
+class ByteStream(Watched):
     """The response's byte stream, watched. ``isinstance`` sees the original."""
 
     def __init__(self, wrapped: Any, tail: Tail, headers: Any) -> None:

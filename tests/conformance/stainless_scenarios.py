@@ -96,6 +96,13 @@ def streaming_response_lines(sdk: Sdk, script: Any) -> Any:
     return [lines, response.is_closed]
 
 
+def stream_body(sdk: Sdk, script: Any) -> Any:
+    with sdk.ask(sdk.client(script), stream=True) as stream:
+        body = stream.response.stream
+        said = repr(body).partition(" at ")[0]  # an address follows
+        return [said, type(copy.copy(body)).__name__, fails(lambda: type(pickle.dumps(body)))]
+
+
 def stream_to_the_end(sdk: Sdk, script: Any) -> Any:
     stream = sdk.ask(sdk.client(script), stream=True)
     chunks = list(stream)
@@ -286,6 +293,7 @@ _WHOLE = (
 )
 _STREAMED = (
     streaming_response_lines,
+    stream_body,
     stream_to_the_end,
     stream_with_block,
     stream_closed,
