@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import inspect
 import json
+from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 import pytest
@@ -20,8 +22,16 @@ from aso import routes
 from aso.capture import session as sessions
 from aso.wire import realtime as wire
 from tests.conformance.faults import sabotaged
-from tests.websocket_clients.realtime import ANSWER, MODEL, both, converse, outline, session
-from tests.websocket_clients.server import Talk, speaking
+from tests.websocket_clients.realtime import (
+    ANSWER,
+    MODEL,
+    both,
+    converse,
+    created,
+    outline,
+    session,
+)
+from tests.websocket_clients.server import BREAK, Talk, speaking
 
 ASK = json.dumps({"type": "response.create"})
 DONE = ("completed", "provider", 132, 121)
@@ -197,6 +207,66 @@ def seen(talk: Talk) -> list[Any]:
     with pytest.raises(ConnectionClosedOK):
         socket.recv()
     return found
+
+
+async def methods(talk: Talk) -> list[Any]:
+    """Return how an awaited connection's methods look to inspection."""
+    async with connect_async(f"ws://{talk.host}/v1/realtime") as socket:
+        found = [getattr(socket, name) for name in ("recv", "send", "close")]
+        return [
+            (str(inspect.signature(one)), one.__name__, inspect.iscoroutinefunction(one))
+            for one in found
+        ]
+
+
+def chain(error: BaseException | None) -> list[Any]:
+    """Return an error and its causes, as a caller may look at them."""
+    if error is None:
+        return []
+    return [type(error), str(error), sorted(vars(error)), *chain(error.__cause__)]
+
+
+def errors(talk: Talk) -> list[Any]:
+    """Return the errors of a session, each way: sync and awaited, by websockets and by an SDK."""
+    found: list[Any] = []
+    ways: tuple[Callable[[], Any], ...] = (
+        lambda: speak(talk, 5),
+        lambda: asyncio.run(speak_async(talk, 5)),
+        lambda: converse(talk),
+        lambda: converse(talk, is_async=True),
+    )
+    for way in ways:
+        with pytest.raises(Exception) as caught:  # noqa: PT011 — whatever it is
+            way()
+        found += chain(caught.value)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("answer", "options"),
+    [
+        ([], {"status": HTTPStatus.UNAUTHORIZED}),
+        ([created(), BREAK], {}),
+        (["not JSON", BREAK], {}),
+    ],
+    ids=["refused", "cut", "not JSON"],
+)
+def test_a_caller_sees_the_same_errors_with_aso_on(answer: Any, options: Any) -> None:
+    talk = Talk(answer, greeting=[session()], **options)
+    with speaking(talk):
+        with_aso = errors(talk)
+        assert aso.stats().internal_errors == 0
+        aso.uninstrument()
+        assert with_aso == errors(talk)
+
+
+def test_awaited_methods_look_the_same_with_aso_on() -> None:
+    talk = Talk([], greeting=[session()])
+    with speaking(talk):
+        with_aso = asyncio.run(methods(talk))
+        aso.uninstrument()
+        assert with_aso == asyncio.run(methods(talk))
+    assert [is_coroutine for _, _, is_coroutine in with_aso] == [True] * 3
 
 
 def test_a_caller_sees_the_same_with_aso_on() -> None:
