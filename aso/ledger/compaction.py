@@ -8,6 +8,7 @@ longer count, which it deletes.
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
@@ -25,6 +26,7 @@ from aso.ledger.settling import folder_of, settle, state_of
 
 _LARGEST = 500_000  # rows of a segment
 _BATCH = 5_000
+_COLUMNS = 32  # dimensions that get a column of their own; where there are more, none does
 _DELETED = 1_000  # rows of one transaction: others write between two
 _LOCK = ".compacting"
 _PART = ".part"
@@ -33,6 +35,10 @@ _ROWS = f"""
 SELECT {", ".join(SELECTED)} FROM present JOIN documents USING (id)
 WHERE {_CHUNK} ORDER BY ended_at_ms, event_id, revision
 """  # noqa: S608 — our own names
+_NAMES = f"""
+SELECT DISTINCT key FROM (SELECT dims FROM present WHERE {_CHUNK}) AS rows, json_each(rows.dims)
+ORDER BY key LIMIT {_COLUMNS + 1}
+"""  # noqa: S608
 _SUPERSEDED = f"""
 INSERT OR IGNORE INTO superseded SELECT event_id, revision FROM present AS mine
 WHERE {_CHUNK} AND (
@@ -132,7 +138,8 @@ def _moved(database: Database, chunk: _Chunk, is_stopping: Asked) -> bool:
     name = f"{_day(chunk.first_ms)}_{_day(chunk.last_ms)}_{token_hex(4)}.parquet"
     part = folder / (name + _PART)
     with database.explained():
-        written = write_segment(part, _batches(database, chunk, is_stopping))
+        dims = _dimensions(database, chunk)
+        written = write_segment(part, _batches(database, chunk, is_stopping), dims or ())
         if is_stopping():
             part.unlink()
             return False
@@ -143,8 +150,18 @@ def _moved(database: Database, chunk: _Chunk, is_stopping: Asked) -> bool:
             )
         part.replace(folder / name)
         sync_folder(folder)
-    _let_count(database, chunk, name)
+    _let_count(database, chunk, name, dims)
     return True
+
+
+def _dimensions(database: Database, chunk: _Chunk) -> list[str] | None:
+    """Return the rows' dimensions; None where they are too many, or differ by case alone.
+
+    DuckDB does not tell columns apart by case.
+    """
+    names = [name for (name,) in database.query(_NAMES, (chunk.before_ms, chunk.last_id))]
+    is_clear = len({name.casefold() for name in names}) == len(names) <= _COLUMNS
+    return names if is_clear else None
 
 
 def _batches(
@@ -162,14 +179,15 @@ def _batches(
         yield batch
 
 
-def _let_count(database: Database, chunk: _Chunk, name: str) -> None:
+def _let_count(database: Database, chunk: _Chunk, name: str, dims: list[str] | None) -> None:
     """Make the segment part of the ledger, and its rows here no longer, in one transaction."""
     place = (chunk.before_ms, chunk.last_id)
     with database.transaction():
         database.run(_SUPERSEDED, place)
         database.run(_REVISED, place)
-        segment = (name, chunk.rows, chunk.first_ms, chunk.last_ms)
-        database.run("INSERT INTO segments VALUES (?, ?, ?, ?)", segment)
+        said = None if dims is None else json.dumps(dims)
+        segment = (name, chunk.rows, chunk.first_ms, chunk.last_ms, said)
+        database.run("INSERT INTO segments VALUES (?, ?, ?, ?, ?)", segment)
         database.run("UPDATE compaction SET before_ms = ?, last_id = ?", place)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta, timezone
 from heapq import merge
@@ -63,7 +64,9 @@ class Moment:
         self._begin()
         files = segment_files(self._database)
         superseded = self._database.query("SELECT event_id, revision FROM superseded")
-        self._history = History(files, superseded)
+        dims = self._database.query("SELECT dims FROM segments ORDER BY first_ms")
+        columns = [None if said is None else json.loads(said) for (said,) in dims]
+        self._history = History(files, superseded, columns)
         self._recent = Recent(self._database)
 
     @property

@@ -10,6 +10,8 @@ rows that ended before ``compaction.before_ms`` with an id up to ``last_id`` onl
 
 from __future__ import annotations
 
+import re
+
 VERSION = 2
 
 # Column → where its value is in an Event. Reports group, filter and sum by these.
@@ -98,6 +100,16 @@ LINE = (
 )
 
 _NAMES = (*COLUMNS, *DERIVED)
+_PLAIN = re.compile(r"[^\"'\\\x00-\x1f\x7f]+")  # what a JSON path can quote as it stands
+
+
+def dimension_sql(name: str) -> str:
+    """Return the SQL of a dimension's value: null where a row has none of this name."""
+    if _PLAIN.fullmatch(name):
+        return f"""json_extract(dims, '$."{name}"')"""
+    quoted = name.replace("'", "''")
+    return f"dimension(dims, '{quoted}')"
+
 
 _DAY = "strftime('%Y-%m-%d', ended_at_ms / 1000, 'unixepoch')"
 _HOUR = "strftime('%Y-%m-%dT%H:00Z', ended_at_ms / 1000, 'unixepoch')"
@@ -113,7 +125,8 @@ CREATE TABLE IF NOT EXISTS documents (id INTEGER PRIMARY KEY REFERENCES events, 
 CREATE INDEX IF NOT EXISTS events_by_time ON events (ended_at_ms);
 -- small, as most events have one revision: makes "is there a higher one?" cheap
 CREATE INDEX IF NOT EXISTS events_revised ON events (event_id, revision) WHERE revision > 0;
-CREATE TABLE IF NOT EXISTS segments (name PRIMARY KEY, rows, first_ms, last_ms);
+-- dims: the dimensions that have a column of their own, all that the rows have; null: none has
+CREATE TABLE IF NOT EXISTS segments (name PRIMARY KEY, rows, first_ms, last_ms, dims);
 -- rows of segments whose place a higher revision has taken, wherever that is
 CREATE TABLE IF NOT EXISTS superseded (
   event_id, revision, PRIMARY KEY (event_id, revision)) WITHOUT ROWID;
@@ -138,9 +151,9 @@ CREATE VIEW latest AS
     SELECT 1 FROM events AS other INDEXED BY events_revised
     WHERE other.event_id = mine.event_id
       AND other.revision > mine.revision AND other.revision > 0)
-  AND NOT EXISTS (
+  AND (NOT EXISTS (SELECT 1 FROM revised) OR NOT EXISTS (  -- the first is asked once, not per row
     SELECT 1 FROM revised
-    WHERE revised.event_id = mine.event_id AND revised.revision >= mine.revision);
+    WHERE revised.event_id = mine.event_id AND revised.revision >= mine.revision));
 PRAGMA user_version = {VERSION};
 """  # noqa: S608 — names of this file only
 

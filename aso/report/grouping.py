@@ -5,11 +5,11 @@ A name is a column's, a time's, or else a dimension's; ``dims.model`` is always 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from aso.errors import ConfigError
+from aso.ledger.schema import dimension_sql
 
 _COLUMNS = (
     "provider",
@@ -30,7 +30,6 @@ _COLUMNS = (
 )
 TIMES = ("day", "hour", "month")  # columns of the ledger's views; UTC
 _MAX_DIMENSION_LENGTH = 32
-_PLAIN = re.compile(r"[^\"'\\\x00-\x1f\x7f]+")  # what a JSON path can quote as it stands
 _DIMENSION_PREFIX = "dims."
 # The report's own numbers, which a column of the same name would hide in JSON.
 _NUMBERS = (
@@ -88,12 +87,5 @@ def _one(name: str) -> Grouping:
             f"dimension of 1 to {_MAX_DIMENSION_LENGTH} characters, as it is or as dims.{key[:32]}"
         )
     if name == "env":  # the call's own tag, else the process's environment
-        return Grouping(name, f"COALESCE({_dimension(key)}, env)")
-    return Grouping(name, _dimension(key))
-
-
-def _dimension(key: str) -> str:
-    if _PLAIN.fullmatch(key):
-        return f"""json_extract(dims, '$."{key}"')"""
-    quoted = key.replace("'", "''")
-    return f"dimension(dims, '{quoted}')"
+        return Grouping(name, f"COALESCE({dimension_sql(key)}, env)")
+    return Grouping(name, dimension_sql(key))
