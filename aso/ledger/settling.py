@@ -22,9 +22,11 @@ SELECT id, event_id, revision FROM present
 WHERE id > ?1 AND revision > 0
 UNION SELECT id, event_id, revision FROM present
 WHERE id > ?1 AND (ended_at_ms < ?2 OR substr(event_id, 15, 1) <> '7')
+ORDER BY 1 LIMIT ?3
 """
 _FOLDER = ".history"
 _LOOKED_AT_AGAIN = 10_000  # rows that may wait for a write of their own
+_AT_ONCE = 50_000  # rows that are compared at once
 
 Numbered = tuple[int, str, int]  # the row's number, then its key
 
@@ -71,13 +73,13 @@ def settle(database: Database) -> int:
 
 
 def unsettled(database: Database) -> list[Numbered]:
-    """Return the rows that may share their event with a segment and were not compared yet."""
+    """Return rows that may share their event with a segment and were not compared yet: the first."""
     state = state_of(database)
-    return list(database.query(_UNSETTLED, (state.settled_id, state.before_ms)))
+    return list(database.query(_UNSETTLED, (state.settled_id, state.before_ms, _AT_ONCE)))
 
 
 def _is_settled(database: Database, top: int) -> bool:
-    """Return False where somebody compacted meanwhile: what was found may not be all."""
+    """Return False where there is more, or somebody compacted meanwhile: there may be more."""
     state, files = state_of(database), segment_files(database)
     rows = unsettled(database)
     if not rows and top < state.settled_id + _LOOKED_AT_AGAIN:
@@ -90,8 +92,9 @@ def _is_settled(database: Database, top: int) -> bool:
         if state_of(database) != state:
             return False
         _note(database, rows, known)
-        database.run("UPDATE compaction SET settled_id = ?", (top,))
-    return True
+        reached = top if len(rows) < _AT_ONCE else rows[-1][0]
+        database.run("UPDATE compaction SET settled_id = ?", (reached,))
+    return reached == top
 
 
 def _note(database: Database, rows: Sequence[Numbered], known: Iterable[Key]) -> None:

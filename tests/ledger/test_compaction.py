@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from aso.ledger import Ledger, LedgerError
+from aso.ledger import Ledger, LedgerError, settling
 from aso.ledger.compaction import Compacted, compact
 from aso.ledger.settling import folder_of
 from aso.records import Event
@@ -108,6 +108,18 @@ def test_a_revision_may_be_added_while_events_are_read(ledger: Ledger) -> None:
     for one in ledger.events():
         ledger.add([one._replace(revision=1, revision_reason="reprice")])
     assert keys(ledger) == [(str(number), 1) for number in range(6)]
+
+
+def test_many_late_rows_are_compared_in_parts(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settling, "_AT_ONCE", 2)
+    kept = [of_day(number, 0) for number in range(5)]
+    ledger.add(kept)
+    compact(ledger.path, before_ms=BOUNDARY_MS)
+    ledger.add([*kept, *(one._replace(revision=1) for one in kept)])
+    assert keys(ledger) == [(str(number), 1) for number in range(5)]
+    assert len(keys(ledger, all_revisions=True)) == 10
 
 
 def test_numbers_are_not_used_again_so_that_tail_misses_nothing(ledger: Ledger) -> None:
