@@ -70,6 +70,16 @@ def test_an_event_that_comes_again_after_it_was_compacted_is_there_once(ledger: 
     assert keys(ledger, all_revisions=True) == [("1", 0), ("2", 0), ("3", 0)]
 
 
+def test_a_call_that_is_settled_later_and_seen_again_at_another_time_is_there_once(
+    ledger: Ledger,
+) -> None:
+    first = of_day(1, 0)._replace(event_id="9f86d081-884c-8d65-9a2f-eaa0c55ad015")
+    ledger.add([first])
+    compact(ledger.path, before_ms=BOUNDARY_MS)
+    ledger.add([first._replace(ended_at_ms=BOUNDARY_MS + DAY_MS)])
+    assert [one.ended_at_ms for one in ledger.events()] == [first.ended_at_ms]
+
+
 @pytest.mark.parametrize("is_compacted", [False, True])
 def test_a_later_revision_of_a_compacted_event_takes_its_place(
     ledger: Ledger, *, is_compacted: bool
