@@ -21,6 +21,7 @@ ALL = {
     "pricing": ["5000"],
     "crowds": ["500"],
     "report_million": ["--rows", "50000"],
+    "report_ten_million": ["--rows", "100000"],
 }
 
 

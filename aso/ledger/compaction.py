@@ -25,7 +25,7 @@ from aso.ledger.parquet import SELECTED, sync_folder, write_segment
 from aso.ledger.settling import folder_of, settle, state_of
 
 _LARGEST = 500_000  # rows of a segment
-_BATCH = 5_000
+_BATCH = 1_000  # rows between two looks at whether to stop
 _COLUMNS = 32  # dimensions that get a column of their own; where there are more, none does
 _DELETED = 1_000  # rows of one transaction: others write between two
 _LOCK = ".compacting"
@@ -90,7 +90,7 @@ def compact(
     Args:
         path: the ledger's file.
         before_ms: the boundary; it never moves back.
-        is_stopping: asked often; once it says yes, the segment at hand is given up.
+        is_stopping: asked every thousand rows; once it says yes, the segment at hand is given up.
         largest: rows of one segment.
 
     Raises:
