@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Context, Decimal
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from aso.ledger.schema import COLUMNS, COST, LINE, REST, USAGE
@@ -20,11 +20,18 @@ _MOST_NANO = 10**18
 _MOST_TOKENS = 10**15
 _EXACT = Context(prec=80)  # whatever the program has made of its own context
 
-_columns = attrgetter(*COLUMNS.values())
-_rest = attrgetter(*REST)
-_usage = attrgetter(*USAGE)
-_cost = attrgetter(*COST)
-_line = attrgetter(*LINE)
+
+def _values(kind: type[Any], names: Iterable[str]) -> Callable[[Any], tuple[Any, ...]]:
+    """Return what takes the named fields of a named tuple: by their places, in a sixth of the time."""
+    return itemgetter(*(kind._fields.index(name) for name in names))
+
+
+_own = _values(Event, (path for path in COLUMNS.values() if "." not in path))
+_of_parts = attrgetter(*(path for path in COLUMNS.values() if "." in path))  # which stand last
+_rest = _values(Event, REST)
+_usage = _values(Usage, USAGE)
+_cost = _values(Cost, COST)
+_line = _values(CostLine, LINE)
 _LINE_DECIMALS = [LINE.index(name) for name in ("rate", "multiplier", "amount")]
 _LINE_QUANTITIES = [LINE.index(name) for name in ("quantity", "per")]
 _COST_DECIMALS = ("total", "provider_cost", "calculated_cost", "upstream_cost")
@@ -34,7 +41,8 @@ def row_of(event: Event, encode: Encode) -> Row:
     """Return the values of schema.COLUMNS and schema.DERIVED; ``encode`` makes JSON."""
     usage = event.usage
     return (
-        *_columns(event),
+        *_own(event),
+        *_of_parts(event),
         _fitting(usage.input_tokens),
         _fitting(usage.output_tokens),
         *split(event.cost.total),
