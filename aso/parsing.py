@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 
-def parsed(text: bytes) -> Any:
+def parsed(text: bytes | str) -> Any:
     """Return the value of a JSON text.
 
     Raises:

@@ -8,7 +8,6 @@ the provider begins by itself (it heard someone stop speaking) has the scope of 
 
 from __future__ import annotations
 
-import json
 import re
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -16,6 +15,7 @@ from typing import Any
 
 from aso.errors import PolicyError
 from aso.inflight import Inflight
+from aso.parsing import parsed
 from aso.pipeline import Pipeline
 from aso.routes import Route
 from aso.scanner import ends
@@ -212,7 +212,7 @@ def _parsed(message: Message) -> Mapping[str, Any] | None:
         at_ends = ends(data)
         return None if at_ends is None else {**_named(data), **at_ends}
     try:
-        found: Any = json.loads(message)
+        found: Any = parsed(message)
     except ValueError:  # not JSON: a protocol that is not known
         return None
     return found if type(found) is TABLE else None

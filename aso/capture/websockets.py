@@ -16,9 +16,9 @@ from wrapt import ObjectProxy
 from aso import routes, wire
 from aso.capture.call import Begun, Capture, dims_in
 from aso.capture.frame import FRAME, Frame
+from aso.capture.overheard import Overheard, OverheardAsync
 from aso.capture.seam import CURRENT, Seam
 from aso.capture.session import SWITCHED, Session
-from aso.capture.watched import Watched, WatchedAsync
 from aso.inflight import Inflight
 from aso.providers import PROXY, UNKNOWN, Provider, resolve
 
@@ -64,7 +64,7 @@ class Websockets(Capture):
             raise
         finally:
             CURRENT.set(None)
-        self.follow(flight, connection, Watched)
+        self.follow(flight, connection, Overheard)
         return connection
 
     def request(self, wrapped: Any, instance: Any, args: Any, kwargs: Any) -> Any:
@@ -77,7 +77,7 @@ class Websockets(Capture):
         except BaseException as error:
             self.failed(flight, error)
             raise
-        self.follow(flight, instance, Watched)
+        self.follow(flight, instance, Overheard)
         return result
 
     def opened_async(
@@ -93,7 +93,7 @@ class Websockets(Capture):
         except BaseException as error:
             self.failed(flight, error)
             raise
-        self.follow(flight, connection, WatchedAsync)
+        self.follow(flight, connection, OverheardAsync)
         return connection
 
     def read_call(self, instance: Any, args: Any, kwargs: Any) -> Begun:
@@ -123,7 +123,7 @@ class Websockets(Capture):
             args, kwargs = _without_ours(instance, args, kwargs, shaken.headers)
         return flight, args, kwargs
 
-    def follow(self, flight: Inflight, connection: Any, kind: type[Watched]) -> None:
+    def follow(self, flight: Inflight, connection: Any, kind: type[Overheard]) -> None:
         """Watch the connection's messages; of what is not metered, only that it was opened."""
         with self.pipeline.guard:
             flight.http_status, flight.answered = SWITCHED, 1

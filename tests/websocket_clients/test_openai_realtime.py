@@ -85,6 +85,8 @@ def test_an_answer_is_one_whole_event(is_async: bool) -> None:
         "pricing_status": "priced",
         "pricing_matched": True,
         "pricing_model": MODEL,
+        "contract": None,
+        "pricing_conditions": None,
         "prompt_chars": None,
         "completion_chars": 12,
         "completion_bytes": None,

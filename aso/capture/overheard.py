@@ -18,7 +18,7 @@ _CLOSED = "ConnectionClosed"
 _NOTICE = "maybe_raise_legacy_warning"  # of websockets 17: it names the caller's caller
 
 
-class Watched:
+class Overheard:
     """The wrappers of one connection's methods."""
 
     def __init__(self, pipeline: Pipeline, session: Session) -> None:
@@ -97,7 +97,7 @@ class Watched:
             self._session.ended(error)
 
 
-class WatchedAsync(Watched):
+class OverheardAsync(Overheard):
     """The same, awaited."""
 
     async def recv(self, wrapped: Any, instance: Any, args: Any, kwargs: Any) -> Any:
