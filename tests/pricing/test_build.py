@@ -5,10 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from aso.pricing.build.changes import changes
+from aso.pricing.build.litellm_fields import per_second
 from aso.pricing.build.merge import Merged, merge
 from aso.pricing.build.packed import packed
-from aso.pricing.build.rows import MILLION, PriceEntry, SourceRow, from_float
+from aso.pricing.build.rows import MILLION, PriceEntry, SourceRow, freed, from_float
 from aso.pricing.catalog import Catalog
 
 DAY = "2026-11-23"
@@ -121,6 +124,24 @@ def test_a_dated_name_at_the_same_price_is_an_alias_and_at_another_a_row() -> No
 def test_floats_lose_their_binary_dust() -> None:
     assert from_float(1.6000000000000001e-06, MILLION) == Decimal("1.6")
     assert from_float(0.0, MILLION) == 0
+
+
+@pytest.mark.parametrize(
+    ("value", "rate"),
+    [
+        (0.0001, ("0.0001", 1)),  # ends: 0.36 an hour
+        (0.000283333333333, ("1.02", 3600)),
+        (0.00133333333333, ("4.8", 3600)),
+    ],
+)
+def test_a_rate_by_the_hour_that_does_not_end_by_the_second_is_kept_by_the_hour(
+    value: float, rate: tuple[str, int]
+) -> None:
+    assert per_second(value) == (Decimal(rate[0]), rate[1])
+
+
+def test_decimals_that_were_floats_lose_their_dust_too() -> None:
+    assert freed(Decimal("4.800000000000001")) == Decimal("4.8")
 
 
 def test_the_same_rows_give_the_same_bytes_and_can_be_read() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from aso.pricing.build.rows import MILLION, THOUSAND, PriceEntry, Rates, from_float
+from aso.pricing.build.rows import HOUR, MILLION, THOUSAND, PriceEntry, Rates, from_float
 from aso.pricing.units import ancestry
 
 _UNITS = {
@@ -42,6 +42,7 @@ _VARIANTS = {
 _SUFFIX = re.compile(
     r"(?P<base>.+?)(?:_above_(?P<k>\d+)k_tokens)?(?:_(?P<variant>flex|priority|ultrafast|batches))?"
 )
+_DIGITS, _DUST = 6, Decimal("1e-6")  # more digits than a price has, and what that leaves an hour
 _SIZES = {"low": "search_context_size_low", "medium": "search_context_size_medium"}
 _SIZES["high"] = "search_context_size_high"
 # What else a model is billed by, by what it does: fields, the first that is there, and the unit.
@@ -119,12 +120,20 @@ def _by_mode(fields: Mapping[str, Any]) -> Rates:
     value = next((fields[name] for name in names if fields.get(name)), None)
     if value is None:
         return {}
-    found = {unit: (from_float(value, 1), 1)}
+    found = {unit: per_second(value) if unit.endswith("_seconds") else (from_float(value, 1), 1)}
     for key in fields:
         size = _RESOLUTION.fullmatch(key)
         if size is not None and unit == "video_seconds" and fields[key] != value:
-            found[f"{unit}:{size['size']}"] = (from_float(fields[key], 1), 1)
+            found[f"{unit}:{size['size']}"] = per_second(fields[key])
     return found
+
+
+def per_second(value: float) -> tuple[Decimal, int]:
+    """Return a rate per second; one that does not end, as a price by the hour, is per 3,600."""
+    amount, hourly = from_float(value, 1), from_float(value, HOUR)
+    listed = hourly.quantize(Decimal("0.001"))
+    is_rounded = len(amount.as_tuple().digits) > _DIGITS and abs(hourly - listed) < _DUST
+    return (listed.normalize(), HOUR) if is_rounded else (amount, 1)
 
 
 def _searches(fields: Mapping[str, Any]) -> Rates:

@@ -11,7 +11,7 @@ from typing import Any
 
 from aso.pricing import cloud_names
 from aso.pricing.build.places import by_place
-from aso.pricing.build.rows import MILLION, PriceEntry, Rates, SourceRow
+from aso.pricing.build.rows import MILLION, PriceEntry, Rates, SourceRow, freed
 
 _NAME = "model-prices"
 _FILE = "model_prices/snapshot.json"
@@ -134,7 +134,9 @@ def _timeline(steps: Sequence[Mapping[str, Any]], when: dict[str, str]) -> list[
 
 
 def _rates(rates: Mapping[str, Any]) -> Rates:
-    return {unit: (Decimal(rates[key]), MILLION) for key, unit in _UNITS.items() if key in rates}
+    return {
+        unit: (freed(Decimal(rates[key])), MILLION) for key, unit in _UNITS.items() if key in rates
+    }
 
 
 def _instant(text: str | None) -> str | None:

@@ -96,6 +96,11 @@ def from_float(value: float, per: int) -> Decimal:
     return amount.normalize() if amount else Decimal(0)
 
 
+def freed(amount: Decimal) -> Decimal:
+    """Return a decimal that was computed in binary without what that left behind."""
+    return _TWELVE.plus(amount).normalize() if amount else Decimal(0)
+
+
 def _round(threshold: int) -> int:
     """Return 200,000 for 199,999: how a source without inclusive thresholds writes it."""
     return threshold + 1 if threshold % THOUSAND == THOUSAND - 1 else threshold
