@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple, cast
@@ -12,7 +12,7 @@ from aso.pricing.billed import SEARCH_SIZE, as_billed
 from aso.pricing.catalog import Rate, Row
 from aso.pricing.conditions import Selected, qualifiers, select
 from aso.pricing.overlay import Term
-from aso.pricing.rates import QUALIFIED, TOKENS, Entry, Rates, rates_of
+from aso.pricing.rates import QUALIFIED, TOKENS, Rates, rates_of
 from aso.pricing.units import Said, decompose, said
 from aso.records import CostLine, Quantity, Usage
 
@@ -65,25 +65,26 @@ def calculate(
     found = said(usage)
     source = usage.source if isinstance(usage, Usage) else "provider"
     rates = _rates(selected, found, term)
-    bill = _Bill(rates, conditions, selected.multiplier, term, row, model, source)
     if (
         not (found.others or found.notes or selected.unknown or row.has_fees)
         and term is None
         and SEARCH_SIZE not in conditions
     ):
-        filled = _filled(bill, rates.form(found.names), found.quantities)
+        filled = _filled(rates, found, selected.multiplier, row, model, source)
         if filled is not None:
             return filled
+    bill = _Bill(rates, conditions, selected.multiplier, term, row, model, source)
     return _looked_at(bill, usage, found, selected.unknown)
 
 
-def _filled(bill: _Bill, form: Sequence[Entry], reported: Sequence[Quantity]) -> Calculated | None:
+def _filled(
+    rates: Rates, found: Said, factor: Decimal | None, row: Row, model: str, counted: str
+) -> Calculated | None:
     """Return the lines of tokens at the list's rates: what most calls are. None: look closer."""
     lines: list[CostLine] = []
     total = _ZERO
-    _, _, factor, _, row, model, counted = bill
-    provider, listed = row.provider, row.source
-    for own, (unit, less, more, rate, per, each, source) in enumerate(form):
+    reported, provider, listed = found.quantities, row.provider, row.source
+    for own, (unit, less, more, rate, per, each, source) in enumerate(rates.form(found.names)):
         quantity = reported[own]
         if less:
             for place in less:

@@ -80,12 +80,17 @@ def _standard(base: Price) -> Selected:
 
 def unusual(conditions: Mapping[str, Any]) -> dict[str, str]:
     """Return what is not as usual, in the order of `_USUAL`, under the names that rows use."""
-    found: dict[str, str] = {}
-    for name, usual in _USUAL.items():
-        value = conditions.get(name)
-        if value is not None and (text := _text(value)) not in usual:
-            found[name] = text
-    return dict(_SAME.get(condition, condition) for condition in found.items())
+    return dict(_unusual(tuple([_text(conditions.get(name)) for name in _USUAL])))
+
+
+@lru_cache(maxsize=256)
+def _unusual(values: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    found = (
+        (name, value)
+        for (name, usual), value in zip(_USUAL.items(), values, strict=True)
+        if value not in usual
+    )
+    return tuple(dict(_SAME.get(condition, condition) for condition in found).items())
 
 
 def qualifiers(provider: str, conditions: Mapping[str, Any]) -> tuple[str, ...]:
