@@ -18,7 +18,6 @@ def catalog_file(
     """Write a catalog of OpenAI's models (unit → USD per million); return it, and its hash."""
     rows = {
         name: {
-            "aliases": [],
             "confidence": "agreed",
             "sources": ["a-page"],
             "prices": [{"rates": {unit: [rate, 1_000_000] for unit, rate in rates.items()}}],
@@ -34,8 +33,7 @@ def written(
 ) -> tuple[Path, str]:
     """Write a catalog of whole rows, by provider; return it, and its file's hash."""
     lines = [
-        json.dumps({"calendars": {}, "models": providers[name], **more})
-        for name in sorted(providers)
+        json.dumps({"calendars": {}, **line(providers[name]), **more}) for name in sorted(providers)
     ]
     header = {
         "schema": "aso.catalog/1",
@@ -46,3 +44,11 @@ def written(
     }
     path.write_bytes(gzip.compress("\n".join([json.dumps(header), *lines]).encode(), mtime=0))
     return path, hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def line(rows: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a provider's rows as text, and the other names that they have."""
+    return {
+        "aliases": {name: model for model, row in rows.items() for name in row.get("aliases", ())},
+        "models": {model: json.dumps(row) for model, row in rows.items()},
+    }

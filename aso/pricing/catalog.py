@@ -2,7 +2,8 @@
 
 The file is generated (aso/pricing/build), committed and hashed: gzip over lines of JSON, first a
 header, then one line per provider. It is read when the first price is asked for, a provider's line
-is parsed when the first of its models is, and a row is made when its model is.
+is parsed when the first of its models is, and a row, text inside of it, when its model is: so what
+nobody asks for takes the room of its text.
 """
 
 from __future__ import annotations
@@ -166,13 +167,8 @@ class _Provider:
         document = json.loads(line)
         self._name = name
         self._calendars: Mapping[str, Sequence[str]] = document.get("calendars", {})
-        self.models: Mapping[str, Mapping[str, Any]] = document["models"]
-        self.ids = {
-            alias: model
-            for model, one in self.models.items()
-            for alias in one.get("aliases", ())
-            if alias not in self.models
-        }
+        self.models: Mapping[str, str] = document["models"]
+        self.ids: Mapping[str, str] = document["aliases"]
         self._rows: dict[str, Row] = {}
         self.disputes: Mapping[str, str] = {
             name: one["why"]
@@ -190,7 +186,7 @@ class _Provider:
         return row
 
     def _made(self, model: str) -> Row:
-        document = self.models[model]
+        document = json.loads(self.models[model])
         prices = [_price(one, self._calendars) for one in reversed(document["prices"])]
         variants: dict[tuple[tuple[str, str], ...], list[Price]] = {}
         for price in prices:
@@ -222,7 +218,8 @@ class Catalog:
         header = json.loads(first)
         self.version: str = header["version"]
         self.sha256: str = header["sha256"]
-        self._lines: Mapping[str, bytes] = dict(zip(header["providers"], lines, strict=True))
+        self._names: Sequence[str] = sorted(header["providers"])
+        self._lines = dict(zip(header["providers"], lines, strict=True))
         self._providers: dict[str, _Provider] = {}
 
     @classmethod
@@ -233,7 +230,7 @@ class Catalog:
     @property
     def providers(self) -> list[str]:
         """Return the providers that have rows, sorted."""
-        return sorted(self._lines)
+        return list(self._names)
 
     def row(self, provider: str, name: str) -> Row | None:
         """Return the row of a model's id or alias; None where there is none."""
@@ -264,10 +261,11 @@ class Catalog:
         return [] if found is None else sorted(found.models)
 
     def _provider(self, name: str) -> _Provider | None:
-        found = self._providers.get(name)
-        if found is None and name in self._lines:
-            found = self._providers[name] = _Provider(name, self._lines[name])
-        return found
+        line = self._lines.get(name)
+        if line is not None:
+            self._providers.setdefault(name, _Provider(name, line))
+            self._lines.pop(name, None)  # not before: who finds no line finds what was made of it
+        return self._providers.get(name)
 
 
 @lru_cache(maxsize=1)

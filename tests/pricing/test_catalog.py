@@ -32,7 +32,7 @@ def prices(text: bytes) -> list[dict[str, Any]]:
         price
         for provider in providers
         for row in provider["models"].values()
-        for price in row["prices"]
+        for price in json.loads(row)["prices"]
     ]
 
 
@@ -44,6 +44,13 @@ def test_its_hash_is_that_of_its_rows(text: bytes) -> None:
 def test_its_keys_are_sorted_so_that_a_rebuild_gives_the_same_bytes(text: bytes) -> None:
     for line in text.decode().splitlines():
         assert json.dumps(json.loads(line), sort_keys=True, separators=(",", ":")) == line
+
+
+def test_every_other_name_is_of_a_row_and_has_none_itself(text: bytes) -> None:
+    for line in text.splitlines()[1:]:
+        provider = json.loads(line)
+        assert not provider["aliases"].keys() & provider["models"].keys()
+        assert set(provider["aliases"].values()) <= provider["models"].keys()
 
 
 def test_every_row_can_be_read_and_names_a_provider_that_we_know() -> None:
@@ -68,7 +75,8 @@ def test_what_is_in_dispute_has_no_row_and_says_why(text: bytes) -> None:
 def test_every_calendar_that_hours_name_is_there(text: bytes) -> None:
     for line in text.splitlines()[1:]:
         provider = json.loads(line)
-        prices = [price for row in provider["models"].values() for price in row["prices"]]
+        rows = [json.loads(row) for row in provider["models"].values()]
+        prices = [price for row in rows for price in row["prices"]]
         named = {
             price["window"]["closed"] for price in prices if "closed" in price.get("window", ())
         }

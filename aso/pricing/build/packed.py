@@ -46,8 +46,19 @@ def _line(merged: Merged, provider: str, calendars: Mapping[str, Any]) -> dict[s
     return {
         "calendars": {name: list(calendars[name]) for name in closed},
         "disputes": merged.disputes.get(provider, {}),
-        "models": models,
+        "aliases": {
+            alias: model
+            for model in sorted(models)
+            for alias in models[model]["aliases"]
+            if alias not in models
+        },
+        "models": {model: _row(document) for model, document in models.items()},
     }
+
+
+def _row(document: Mapping[str, Any]) -> str:
+    """Return a row as text: it is parsed when its model is asked for."""
+    return _canonical({name: value for name, value in document.items() if name != "aliases"})
 
 
 def _canonical(document: Mapping[str, Any]) -> str:
