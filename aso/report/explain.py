@@ -23,8 +23,20 @@ _TOKENS = (
 # Notes of aso.pricing, by their name before the colon, in words.
 _NOTES = {
     "no_rate": "no rate is known for {}: it is not in the sum",
+    "quantity_invalid": "{} is no quantity: it is not in the sum",
     "tier_unknown": "the catalog does not know the service tier {}: the standard rates were taken",
+    "tier_not_combined": "no price is known for {} beside the rest: it was left out",
+    "data_residency_unknown": "the catalog does not know the region {}: the standard rates were taken",
+    "inference_geo_unknown": "the catalog does not know the place {}: the standard rates were taken",
     "parts_exceed_whole": "{}: its parts add up to more than the whole that the provider said",
+    "search_assumed": "the provider bills a search with each request and counts none: {} was taken",
+    "cache_write_ttl_assumed": "nobody said how long what was cached is kept: {} was taken",
+    "block_assumed": "{}: the fixed number that is billed with each search was taken",
+    "resolution_assumed": "nobody said the video's resolution: the {} was taken",
+    "minimum_billed": "{}: less was used than the provider bills at least",
+    "conflict": "the price lists differ ({}): none was taken",
+    "free_unconfirmed": "{} alone calls it free: that was not taken",
+    "no_price_then": "the name is known, but had no price at that time",
     "provider_estimate": "the provider calls its own cost an estimate",
     "provider_reported_zero": "the provider said it cost 0, beside tokens that the catalog charges",
 }
