@@ -98,6 +98,8 @@ _CALL: Mapping[str, Any] = {
     "cost_source": "standard",
     "pricing_status": "priced",
     "pricing_matched": True,
+    "pricing_conditions": None,
+    "contract": None,
     "dims": {},
     "function": None,
     "trace_id": None,
@@ -144,6 +146,7 @@ MESSAGE: Mapping[str, Any] = {
     "publisher": "anthropic",
     "endpoint": "messages",
     "operation": "messages",
+    "pricing_conditions": {"inference_geo": "not_available"},
     "model": "claude-haiku-4-5-20251001",
     "request_model": "claude-haiku-4-5",
     "generation_id": "msg_1",
@@ -207,5 +210,6 @@ def refused(call: Mapping[str, Any], **changes: Any) -> dict[str, Any]:
         "cost_source": "none",
         "total_cost_usd": "0",
         "pricing_matched": False,
+        "pricing_conditions": None,
         **changes,
     }
