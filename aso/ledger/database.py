@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ _FETCHED = 1_000
 # A forked child must not close its parent's connection (SQLite would tidy up the parent's files):
 # what was inherited is kept, unused, until the child ends.
 _INHERITED: list[Connection] = []
+_MAKING = threading.Lock()
 
 
 class Database:
@@ -38,11 +40,12 @@ class Database:
         self._pid = os.getpid()
         with self.explained():
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-            self._file = _identity(path)
-            self._connection = sqlite3.connect(
-                path, timeout=_BUSY_S, check_same_thread=False, isolation_level=None
-            )
+            with _MAKING:
+                _make(path)
+                self._file = _identity(path)
+                self._connection = sqlite3.connect(
+                    path, timeout=_BUSY_S, check_same_thread=False, isolation_level=None
+                )
             self._prepare()
 
     @property
@@ -123,6 +126,16 @@ def _dimension(dims: str, name: str) -> str | None:
     """Return a dimension whose name no path of SQLite's JSON can quote."""
     found: str | None = json.loads(dims).get(name)
     return found
+
+
+def _make(path: Path) -> None:
+    """Make the file, its owner's alone; one that is there is not touched.
+
+    Closing any descriptor of it would drop the locks of this process's connections, and another
+    process would take away the log that they are using (sqlite.org, howtocorrupt.html section 2.2).
+    """
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

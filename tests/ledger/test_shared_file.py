@@ -42,6 +42,24 @@ def test_processes_that_write_the_same_events_at_once_write_each_once(tmp_path: 
     assert count(path) == 420
 
 
+_OPENED = "import sys; from pathlib import Path; from aso.ledger import Ledger; "
+_OPENED += "Ledger(Path(sys.argv[1])).close()"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="about POSIX's locks")
+def test_a_second_connection_of_a_process_does_not_drop_the_locks_of_the_first(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "ledger.db"
+    first, second = Ledger(path), Ledger(path)
+    first.add([event(1)])
+    log = path.with_name("ledger.db-wal").stat().st_ino
+    subprocess.run([sys.executable, "-c", _OPENED, str(path)], check=True)
+    assert path.with_name("ledger.db-wal").stat().st_ino == log  # it was not the last to close
+    first.close()
+    second.close()
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork")
 def test_a_forked_child_writes_by_a_connection_of_its_own(tmp_path: Path) -> None:
     sink = LedgerSink(tmp_path / "ledger.db")
