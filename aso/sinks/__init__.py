@@ -11,12 +11,14 @@ if TYPE_CHECKING:  # loaded below: a program needs one of them
     from aso.sinks.ingest import IngestSink
     from aso.sinks.ledger import LedgerSink
     from aso.sinks.memory import MemorySink
+    from aso.sinks.otlp import OtlpSink
 
 _PLACES = {
     "ConsoleSink": "console",
     "IngestSink": "ingest",
     "LedgerSink": "ledger",
     "MemorySink": "memory",
+    "OtlpSink": "otlp",
     "Sink": "contract",
 }
 
@@ -29,4 +31,4 @@ def __getattr__(name: str) -> object:
     return found
 
 
-__all__ = ["ConsoleSink", "IngestSink", "LedgerSink", "MemorySink", "Sink"]
+__all__ = ["ConsoleSink", "IngestSink", "LedgerSink", "MemorySink", "OtlpSink", "Sink"]

@@ -2,7 +2,7 @@
 
 A ``Takes...`` protocol states a signature to the letter: names, kinds, defaults, types.
 
-Not there yet, each comes with its feature: Budget, budget, Policy(budgets=...), propagate, OtlpSink.
+Not there yet, each comes with its feature: Budget, budget, Policy(budgets=...), propagate.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing_extensions import assert_type
 
 import aso
 from aso.pricing import price
-from aso.sinks import ConsoleSink, IngestSink, LedgerSink, MemorySink
+from aso.sinks import ConsoleSink, IngestSink, LedgerSink, MemorySink, OtlpSink
 from aso.testing import capture_events
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -294,9 +294,22 @@ class TakesIngestSink(Protocol):
     ) -> aso.Sink: ...
 
 
+class TakesOtlpSink(Protocol):
+    def __call__(
+        self,
+        endpoint: str | None = None,
+        *,
+        protocol: Literal["http/protobuf", "grpc"] = "http/protobuf",
+        signals: Sequence[Literal["spans", "metrics", "logs"]] = ("spans", "metrics"),
+        semconv: Literal["1.41", "latest"] = "1.41",
+        **options: Any,
+    ) -> aso.Sink: ...
+
+
 sinks: Sequence[aso.Sink] = (OwnSink(), MemorySink(), ConsoleSink())
 ledger_sink: TakesLedgerSink = LedgerSink
 ingest_sink: TakesIngestSink = IngestSink
+otlp_sink: TakesOtlpSink = OtlpSink
 remembered: list[aso.Event] = MemorySink().events
 
 # Tests of users
