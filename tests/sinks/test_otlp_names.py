@@ -11,7 +11,7 @@ import pytest
 from aso.records import Event, Usage
 from aso.sinks import OtlpSink
 from tests.events import PRICED, event
-from tests.sinks.otlp_receiver import HttpReceiver
+from tests.sinks.otlp_receiver import HttpReceiver, Receiver
 
 USAGE = Usage(
     input_tokens=100,
@@ -40,12 +40,12 @@ REFUSED: dict[str, Any] = {
 
 
 @pytest.fixture
-def receiver() -> Iterator[HttpReceiver]:
+def receiver() -> Iterator[Receiver]:
     with HttpReceiver() as found:
-        yield found  # type: ignore[misc]
+        yield found
 
 
-def sent(receiver: HttpReceiver, *events: Event, **options: Any) -> dict[str, Any]:
+def sent(receiver: Receiver, *events: Event, **options: Any) -> dict[str, Any]:
     """Return the last span after sending events as spans and metrics."""
     sink = OtlpSink(receiver.url, **options)
     sink.send(events)
@@ -57,7 +57,7 @@ def usage_in(span: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in span["attributes"].items() if name.endswith("tokens")}
 
 
-def totals(receiver: HttpReceiver, *omitted: str) -> dict[tuple[str, ...], Any]:
+def totals(receiver: Receiver, *omitted: str) -> dict[tuple[str, ...], Any]:
     """Return name and own attributes of each series → its value."""
     dull = ("gen_ai.operation", "gen_ai.provider", "gen_ai.request", "gen_ai.response", "server.")
     return {
@@ -69,7 +69,7 @@ def totals(receiver: HttpReceiver, *omitted: str) -> dict[tuple[str, ...], Any]:
     }
 
 
-def test_tokens_have_the_names_of_1_41(receiver: HttpReceiver) -> None:
+def test_tokens_have_the_names_of_1_41(receiver: Receiver) -> None:
     span = sent(receiver, event(1, usage=USAGE))
     assert usage_in(span) == {**COMMON, "gen_ai.usage.cache_creation.input_tokens": 10}
     assert totals(receiver) == {
@@ -79,7 +79,7 @@ def test_tokens_have_the_names_of_1_41(receiver: HttpReceiver) -> None:
     }
 
 
-def test_tokens_have_the_latest_names_and_no_others(receiver: HttpReceiver) -> None:
+def test_tokens_have_the_latest_names_and_no_others(receiver: Receiver) -> None:
     span = sent(receiver, event(1, usage=USAGE), semconv="latest")
     assert span["scope"] == ("aso", "")
     assert usage_in(span) == {
@@ -111,7 +111,7 @@ def test_tokens_have_the_latest_names_and_no_others(receiver: HttpReceiver) -> N
     ],
 )
 def test_operations_other_than_inference_have_metrics_of_their_own(
-    receiver: HttpReceiver, operation: str, names: set[str]
+    receiver: Receiver, operation: str, names: set[str]
 ) -> None:
     usage = Usage(input_tokens=7)
     sent(receiver, event(1, operation=operation, usage=usage), semconv="latest")
@@ -133,7 +133,7 @@ def test_operations_other_than_inference_have_metrics_of_their_own(
     ],
 )
 def test_providers_and_operations_have_their_well_known_names(
-    receiver: HttpReceiver, ours: tuple[str, str], theirs: tuple[str, str]
+    receiver: Receiver, ours: tuple[str, str], theirs: tuple[str, str]
 ) -> None:
     span = sent(receiver, event(1, provider=ours[0], operation=ours[1]))
     told = span["attributes"]
@@ -143,7 +143,7 @@ def test_providers_and_operations_have_their_well_known_names(
 
 
 def test_a_refused_call_is_an_error_without_duration_tokens_or_answer(
-    receiver: HttpReceiver,
+    receiver: Receiver,
 ) -> None:
     span = sent(receiver, event(1, **REFUSED))
     told = span["attributes"]
@@ -153,14 +153,14 @@ def test_a_refused_call_is_an_error_without_duration_tokens_or_answer(
     assert totals(receiver) == {}
 
 
-def test_an_error_is_told_by_its_class(receiver: HttpReceiver) -> None:
+def test_an_error_is_told_by_its_class(receiver: Receiver) -> None:
     failed = {"outcome": "error", "error_type": "RateLimitError", "http_status": 429}
     span = sent(receiver, event(1, **failed, usage=Usage(source="none")))
     assert (span["status"], span["attributes"]["error.type"]) == (2, "RateLimitError")
     assert totals(receiver) == {("gen_ai.client.operation.duration", "RateLimitError"): (1, 0.4)}
 
 
-def test_a_stream_that_its_caller_left_is_no_error(receiver: HttpReceiver) -> None:
+def test_a_stream_that_its_caller_left_is_no_error(receiver: Receiver) -> None:
     span = sent(receiver, event(1, outcome="cancelled", error_type="CancelledError", stream=True))
     told = span["attributes"]
     assert (span["status"], "error.type" in told) == (0, False)
@@ -168,7 +168,7 @@ def test_a_stream_that_its_caller_left_is_no_error(receiver: HttpReceiver) -> No
     assert told["gen_ai.response.time_to_first_chunk"] == 0.1
 
 
-def test_a_cost_of_the_providers_is_marked_as_its_own(receiver: HttpReceiver) -> None:
+def test_a_cost_of_the_providers_is_marked_as_its_own(receiver: Receiver) -> None:
     upstream = Decimal("0.01")
     cost = PRICED._replace(source="provider", total=Decimal("1.10"), upstream_cost=upstream)
     told = sent(receiver, event(1, cost=cost))["attributes"]
@@ -177,7 +177,7 @@ def test_a_cost_of_the_providers_is_marked_as_its_own(receiver: HttpReceiver) ->
     assert told["aso.cost.upstream"] == "0.01"
 
 
-def test_the_exact_cost_keeps_what_a_float_cannot(receiver: HttpReceiver) -> None:
+def test_the_exact_cost_keeps_what_a_float_cannot(receiver: Receiver) -> None:
     cost = PRICED._replace(total=Decimal("0.100000000000000000000000001"))
     told = sent(receiver, event(1, cost=cost))["attributes"]
     assert told["aso.cost.total"] == "0.100000000000000000000000001"
@@ -185,7 +185,7 @@ def test_the_exact_cost_keeps_what_a_float_cannot(receiver: HttpReceiver) -> Non
 
 
 def test_what_is_settled_later_counts_and_what_is_priced_anew_does_not(
-    receiver: HttpReceiver,
+    receiver: Receiver,
 ) -> None:
     settled = event(1, revision=1, revision_reason="settled")
     sent(receiver, settled, event(2, revision=1, revision_reason="repriced"))
@@ -194,13 +194,13 @@ def test_what_is_settled_later_counts_and_what_is_priced_anew_does_not(
     assert "gen_ai.client.operation.duration" not in {name for name, *_ in totals(receiver)}
 
 
-def test_what_was_recorded_by_hand_has_no_duration(receiver: HttpReceiver) -> None:
+def test_what_was_recorded_by_hand_has_no_duration(receiver: Receiver) -> None:
     sent(receiver, event(1, sdk_name=None, started_at_ms=event(1).ended_at_ms))
     assert receiver.latest("gen_ai.client.operation.duration") == []
 
 
 def test_metrics_have_the_dimensions_that_were_chosen_and_no_others(
-    receiver: HttpReceiver,
+    receiver: Receiver,
 ) -> None:
     dims = {"team": "search", "user": "4711"}
     sent(receiver, event(1, dims=dims), metric_dimensions=["team", "feature"])
