@@ -47,6 +47,9 @@ _SCOPE: ContextVar[Scope] = ContextVar("aso_scope", default=Scope())  # noqa: B0
 
 current = _SCOPE.get
 
+IS_OURS: ContextVar[bool] = ContextVar("aso_is_ours", default=False)
+"""True while a sink sends: what it asks, by whatever client, is no call of the program's."""
+
 
 def enter(*blocks: Block) -> None:
     """Put blocks in force, outermost first: all of them, or none where one raises."""

@@ -14,6 +14,7 @@ from aso import routes
 from aso.capture.call import Begun, Capture, dims_in
 from aso.capture.frame import FRAME, Frame
 from aso.capture.seam import CURRENT
+from aso.context import IS_OURS
 from aso.hook import Integration
 from aso.inflight import FIRST_ERROR_STATUS, Inflight
 from aso.parsing import parsed
@@ -100,7 +101,7 @@ class Transport(Capture):
         """Return the call that a request is, where a provider gets it."""
         sent, frame = self.sent(instance, args, kwargs), FRAME.get()
         asked = self._asked(sent, frame)
-        if asked is None:
+        if asked is None or IS_OURS.get():
             return None, args, kwargs
         dims, ours = dims_in(sent.headers, self.pipeline)
         is_clients = dims is not None and dims_in(sent.client_headers, self.pipeline)[0] == dims

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Protocol
 
+from aso.context import IS_OURS
 from aso.guard import Guard, attempt, say
 from aso.journal import Reader
 from aso.records import Event
@@ -131,7 +132,11 @@ class Lane:
 
     def _send(self) -> bool:
         self.is_used = True
-        error = attempt(self._sink.send, self._held) if self._held else None
+        ours = IS_OURS.set(True)
+        try:
+            error = attempt(self._sink.send, self._held) if self._held else None
+        finally:
+            IS_OURS.reset(ours)
         if error is not None:
             self._back_off(error)
             return False
