@@ -78,10 +78,15 @@ def chosen(home: Path | None) -> Catalog | None:
     """
     if home is None:
         return None
+    pointer = _folder(home) / _POINTER
     try:
-        sha256 = (_folder(home) / _POINTER).read_text(encoding="ascii").strip()
-    except (OSError, ValueError):
+        sha256 = pointer.read_text(encoding="ascii").strip()
+    except (FileNotFoundError, NotADirectoryError):
         return None
+    except (OSError, ValueError) as error:
+        raise ConfigError(
+            f"{pointer} cannot be read ({type(error).__name__}): it says which catalog is in force"
+        ) from error
     return read_catalog(_file(home, sha256), sha256)
 
 

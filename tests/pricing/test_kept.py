@@ -77,6 +77,12 @@ def test_a_kept_catalog_that_broke_leaves_the_bundled_one_in_force(tmp_path: Pat
         chosen(tmp_path)
 
 
+def test_a_choice_that_cannot_be_read_is_no_silent_way_back(tmp_path: Path) -> None:
+    (tmp_path / "catalogs" / "in-force").mkdir(parents=True)
+    with pytest.raises(ConfigError, match="it says which catalog is in force"):
+        chosen(tmp_path)
+
+
 def test_a_catalog_of_another_hash_is_refused_and_nothing_changes(tmp_path: Path) -> None:
     path, _ = catalog_file(tmp_path, {"gpt-new": {"input_tokens": "2"}})
     with pytest.raises(ConfigError, match="it is not the file that you mean"):
