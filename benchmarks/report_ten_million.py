@@ -101,7 +101,7 @@ class _Made:
     ) -> None:
         self.numbers = range(first, last)
         self.atto = 0
-        self.superseded: list[tuple[str, int]] = []
+        self.superseded: list[tuple[str, int]] = []  # event, row of the segment
         self.first_ms, self.last_ms = _ended_ms(first, rows), _ended_ms(last, rows)
         self._rows = rows
         self._chance = chance
@@ -121,7 +121,7 @@ class _Made:
         )
         ended = _ended_ms(number, self._rows)
         if number % 200 == 198:
-            self.superseded.append((event_id, 0))
+            self.superseded.append((event_id, number - self.numbers.start))
         else:
             self.atto += atto
         day = time.strftime("%Y-%m-%d", time.gmtime(ended // 1000))
@@ -146,7 +146,8 @@ def _keep(database: Database, made: _Made) -> None:
     segment = (name, rows, made.first_ms, made.last_ms, json.dumps(DIMS))
     with database.transaction() as connection:
         database.run("INSERT INTO segments VALUES (?, ?, ?, ?, ?)", segment)
-        connection.executemany("INSERT INTO superseded VALUES (?, ?)", made.superseded)
+        places = [(name, row) for _, row in made.superseded]
+        connection.executemany("INSERT INTO superseded VALUES (?, ?)", places)
         connection.executemany(
             "INSERT INTO revised VALUES (?, ?)", [(k, 1) for k, _ in made.superseded]
         )

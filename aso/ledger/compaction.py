@@ -39,14 +39,18 @@ _NAMES = f"""
 SELECT DISTINCT key FROM (SELECT dims FROM present WHERE {_CHUNK}) AS rows, json_each(rows.dims)
 ORDER BY key LIMIT {_COLUMNS + 1}
 """  # noqa: S608
-_SUPERSEDED = f"""
-INSERT OR IGNORE INTO superseded SELECT event_id, revision FROM present AS mine
-WHERE {_CHUNK} AND (
-  EXISTS (SELECT 1 FROM events AS other WHERE other.event_id = mine.event_id
-    AND other.revision > mine.revision AND other.revision > 0)
+# Rows are numbered as _ROWS has them.
+_SUPERSEDED = """
+INSERT OR IGNORE INTO superseded SELECT ?3, row FROM (
+  SELECT event_id, revision,
+    ROW_NUMBER() OVER (ORDER BY ended_at_ms, event_id, revision) - 1 AS row
+  FROM present WHERE ended_at_ms < ?1 AND id <= ?2) AS mine
+WHERE EXISTS (SELECT 1 FROM events AS other INDEXED BY events_revised
+    WHERE other.event_id = mine.event_id
+      AND other.revision > mine.revision AND other.revision > 0)
   OR EXISTS (SELECT 1 FROM revised WHERE revised.event_id = mine.event_id
-    AND revised.revision > mine.revision))
-"""  # noqa: S608
+    AND revised.revision > mine.revision)
+"""
 _REVISED = f"""
 INSERT INTO revised SELECT event_id, MAX(revision) FROM present
 WHERE {_CHUNK} AND revision > 0 GROUP BY event_id
@@ -183,7 +187,7 @@ def _let_count(database: Database, chunk: _Chunk, name: str, dims: list[str] | N
     """Make the segment part of the ledger, and its rows here no longer, in one transaction."""
     place = (chunk.before_ms, chunk.last_id)
     with database.transaction():
-        database.run(_SUPERSEDED, place)
+        database.run(_SUPERSEDED, (*place, name))
         database.run(_REVISED, place)
         said = None if dims is None else json.dumps(dims)
         segment = (name, chunk.rows, chunk.first_ms, chunk.last_ms, said)

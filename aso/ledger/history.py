@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from aso.ledger.errors import LedgerError
 from aso.ledger.extra import needed
@@ -18,17 +18,27 @@ _PRELUDE = """
 CREATE MACRO json_extract(document, path) AS json_extract_string(document, path);
 CREATE MACRO dimension(dims, name) AS
   json_extract_string(dims, '/' || replace(replace(name, '~', '~0'), '/', '~1'));
-CREATE TABLE superseded (event_id VARCHAR, revision BIGINT);
+CREATE TABLE superseded (segment VARCHAR, row BIGINT);
 """
 _EVENTS = """
 CREATE VIEW present AS SELECT *, left(day, 7) AS month,
+  parse_filename(filename) AS segment, file_row_number AS row,
   strftime(make_timestamp(ended_at_ms * 1000), '%Y-%m-%dT%H:00Z') AS hour
-FROM read_parquet([{}], union_by_name = {});
+FROM read_parquet([{}], union_by_name = {}, filename = true, file_row_number = true);
 CREATE VIEW latest AS SELECT * FROM present{};
 """
-_BUT_SUPERSEDED = " ANTI JOIN superseded USING (event_id, revision)"
+_BUT_SUPERSEDED = " ANTI JOIN superseded USING (segment, row)"
 
-Key = tuple[str, int]  # event_id, revision
+Place = tuple[str, int]  # a segment's name, and a row of it, counted from 0
+
+
+class Found(NamedTuple):
+    """A row of a segment: its key, and its place."""
+
+    event_id: str
+    revision: int
+    segment: str
+    row: int
 
 
 class History:
@@ -48,7 +58,7 @@ class History:
     def __init__(
         self,
         files: Sequence[Path],
-        superseded: Iterable[Key] = (),
+        superseded: Iterable[Place] = (),
         dims: Sequence[Sequence[str] | None] = (None,),
     ) -> None:
         duckdb = needed("duckdb", "part of this ledger is compacted to Parquet, and reading that")
@@ -61,11 +71,11 @@ class History:
             }
         )
         self._run(_PRELUDE)
-        keys = list(superseded)
-        self._hide(keys)
+        places = list(superseded)
+        self._hide(places)
         names = ", ".join(_quoted(str(path)) for path in files)
         is_mixed = len({None if one is None else tuple(one) for one in dims}) > 1
-        self._run(_EVENTS.format(names, is_mixed, _BUT_SUPERSEDED if keys else ""))
+        self._run(_EVENTS.format(names, is_mixed, _BUT_SUPERSEDED if places else ""))
         self._columns = _columns(dims)
 
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
@@ -80,23 +90,23 @@ class History:
         while found := self._fetched(cursor):
             yield from found
 
-    def keys_of(self, event_ids: Sequence[str]) -> list[Key]:
-        """Return every key that the segments have of these events."""
+    def find(self, event_ids: Sequence[str]) -> list[Found]:
+        """Return every row that the segments have of these events."""
         sql = (
-            "SELECT event_id, revision FROM present "
+            "SELECT event_id, revision, segment, row FROM present "
             "SEMI JOIN (SELECT unnest(?::VARCHAR[]) AS event_id) USING (event_id)"
         )
-        return list(self.query(sql, [list(event_ids)]))
+        return [Found(*row) for row in self.query(sql, [list(event_ids)])]
 
     def close(self) -> None:
         """Let go of memory and files."""
         self._connection.close()
 
-    def _hide(self, keys: Sequence[Key]) -> None:
-        if keys:
-            event_ids, revisions = zip(*keys, strict=True)
+    def _hide(self, places: Sequence[Place]) -> None:
+        if places:
+            names, rows = zip(*places, strict=True)
             sql = "INSERT INTO superseded SELECT unnest(?::VARCHAR[]), unnest(?::BIGINT[])"
-            self._run(sql, [list(event_ids), list(revisions)])
+            self._run(sql, [list(names), list(rows)])
 
     def _run(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
         try:

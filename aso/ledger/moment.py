@@ -63,7 +63,7 @@ class Moment:
         self._database = Database(path)
         self._begin()
         files = segment_files(self._database)
-        superseded = self._database.query("SELECT event_id, revision FROM superseded")
+        superseded = self._database.query("SELECT segment, row FROM superseded")
         dims = self._database.query("SELECT dims FROM segments ORDER BY first_ms")
         columns = [None if said is None else json.loads(said) for (said,) in dims]
         self._history = History(files, superseded, columns)

@@ -127,9 +127,9 @@ CREATE INDEX IF NOT EXISTS events_by_time ON events (ended_at_ms);
 CREATE INDEX IF NOT EXISTS events_revised ON events (event_id, revision) WHERE revision > 0;
 -- dims: the dimensions that have a column of their own, all that the rows have; null: none has
 CREATE TABLE IF NOT EXISTS segments (name PRIMARY KEY, rows, first_ms, last_ms, dims);
--- rows of segments whose place a higher revision has taken, wherever that is
+-- rows of segments, counted from 0, whose place a higher revision has taken, wherever that is
 CREATE TABLE IF NOT EXISTS superseded (
-  event_id, revision, PRIMARY KEY (event_id, revision)) WITHOUT ROWID;
+  segment, row, PRIMARY KEY (segment, row)) WITHOUT ROWID;
 -- the highest revision that segments have of an event, where that is above 0
 CREATE TABLE IF NOT EXISTS revised (event_id PRIMARY KEY, revision) WITHOUT ROWID;
 -- one row; rows up to settled_id were compared with the segments

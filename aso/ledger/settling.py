@@ -9,13 +9,13 @@ kind, which are made again for the same call (ADR 7).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
 from aso.ledger.database import Database
-from aso.ledger.history import History, Key
+from aso.ledger.history import Found, History
 
 _UNSETTLED = """
 SELECT id, event_id, revision FROM present
@@ -84,10 +84,10 @@ def _is_settled(database: Database, top: int) -> bool:
     rows = unsettled(database)
     if not rows and top < state.settled_id + _LOOKED_AT_AGAIN:
         return True
-    known: list[Key] = []
+    known: list[Found] = []
     if rows and files:
         with closing(History(files)) as history:
-            known = history.keys_of([event_id for _, event_id, _ in rows])
+            known = history.find([event_id for _, event_id, _ in rows])
     with database.transaction():
         if state_of(database) != state:
             return False
@@ -97,15 +97,16 @@ def _is_settled(database: Database, top: int) -> bool:
     return reached == top
 
 
-def _note(database: Database, rows: Sequence[Numbered], known: Iterable[Key]) -> None:
+def _note(database: Database, rows: Sequence[Numbered], known: Sequence[Found]) -> None:
     """Write down which rows repeat a segment's, and which of a segment's no longer count."""
-    keys = set(known)
+    keys = {(one.event_id, one.revision) for one in known}
     highest: dict[str, int] = {}
     for event_id, revision in [*keys, *((event_id, revision) for _, event_id, revision in rows)]:
         highest[event_id] = max(revision, highest.get(event_id, 0))
     for number, event_id, revision in rows:
         if (event_id, revision) in keys:
             database.run("INSERT OR IGNORE INTO doubled VALUES (?)", (number,))
-    for event_id, revision in keys:
-        if revision < highest[event_id]:
-            database.run("INSERT OR IGNORE INTO superseded VALUES (?, ?)", (event_id, revision))
+    for one in known:
+        if one.revision < highest[one.event_id]:
+            place = (one.segment, one.row)
+            database.run("INSERT OR IGNORE INTO superseded VALUES (?, ?)", place)
