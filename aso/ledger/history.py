@@ -86,7 +86,8 @@ class History:
         """
         for asked, column in self._columns.items():
             sql = sql.replace(asked, column)
-        cursor = self._run(sql, parameters)
+        cursor = self._connection.cursor()  # of its own: several may be read by turns
+        self._run(sql, parameters, cursor)
         while found := self._fetched(cursor):
             yield from found
 
@@ -108,9 +109,9 @@ class History:
             sql = "INSERT INTO superseded SELECT unnest(?::VARCHAR[]), unnest(?::BIGINT[])"
             self._run(sql, [list(names), list(rows)])
 
-    def _run(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
+    def _run(self, sql: str, parameters: Sequence[Any] = (), cursor: Any = None) -> None:
         try:
-            return self._connection.execute(sql, list(parameters))
+            (cursor or self._connection).execute(sql, list(parameters))
         except self._error as error:
             raise _unreadable(error) from error
 

@@ -132,6 +132,13 @@ def test_many_late_rows_are_compared_in_parts(
     assert len(keys(ledger, all_revisions=True)) == 10
 
 
+def test_events_may_be_read_twice_by_turns(ledger: Ledger) -> None:
+    ledger.add([of_day(number, number) for number in range(6)])
+    compact(ledger.path, before_ms=BOUNDARY_MS)
+    pairs = list(zip(ledger.events(), ledger.events(), strict=True))
+    assert [one.event_id[-1] for one, other in pairs if one == other] == list("012345")
+
+
 def test_numbers_are_not_used_again_so_that_tail_misses_nothing(ledger: Ledger) -> None:
     ledger.add([of_day(1, 0), of_day(2, 0)])
     [(last, _)] = ledger.newest(1)
