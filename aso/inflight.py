@@ -254,9 +254,7 @@ class Inflight:
             self.sdk,
             self.provider.name,
             self.host,
-            self.route.endpoint,
-            self.route.operation,
-            self.route.shape,
+            *self.route,  # endpoint, operation, shape
             self.request_model,
             answer.model,
             answer.generation_id,

@@ -129,8 +129,7 @@ class Capture(Seam):
             # Without a response something else answered: nothing was sent, nothing bills.
             if response is not None and flight.shape is not None:
                 flight.read_answer(self.body_of(flight, result, response))
-            flight.finish("completed")
-        if not flight.is_finished and flight not in self.pipeline.live:
+        if flight not in self.pipeline.live:
             flight.finish("completed")
 
     def failed(self, flight: Inflight, error: BaseException) -> None:
