@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -241,6 +242,7 @@ def resolve(url: str, mapped: Mapping[str, str]) -> tuple[str, Provider]:
     return host, UNKNOWN
 
 
+@lru_cache(maxsize=256)  # a program asks few hosts and models, over and over
 def data_residency(provider: str, host: str | None) -> str | None:
     """Return the region that a regional host names, e.g. ``eu``; None: no particular one."""
     suffix = PROVIDERS.get(provider, UNKNOWN).regional
@@ -249,6 +251,7 @@ def data_residency(provider: str, host: str | None) -> str | None:
     return host.removesuffix(f".{suffix}")
 
 
+@lru_cache(maxsize=1024)
 def publisher(provider: str, model: str | None) -> str | None:
     """Return who made the model: the provider's own, else read from the model's name."""
     row = PROVIDERS.get(provider, UNKNOWN)
