@@ -69,12 +69,12 @@ class Guard:
             _LOGGER.warning("%s: internal error, the call was not touched: %s", self.name, cause)
 
 
-def say(cause: str, message: str, *, said: dict[str, float]) -> None:
+def say(cause: str, message: str, *, said: dict[str, float], level: int = logging.WARNING) -> None:
     """Log one line per cause and hour; ``said`` is the caller's memory of what was said when."""
     now = time.monotonic()
     if now - said.get(cause, -_SILENCE_S) >= _SILENCE_S:
         said[cause] = now
-        _LOGGER.warning("%s", message)
+        _LOGGER.log(level, "%s", message)
 
 
 def _place(error: BaseException) -> str:

@@ -8,6 +8,7 @@ can run later runs in the shipper (docs/adr/0005).
 
 from __future__ import annotations
 
+import logging
 import random
 import time
 from collections import deque
@@ -73,7 +74,6 @@ class Pipeline:
         self.frameworks: list[Callable[[], Provider | None]] = []
         self.watchers: list[Callable[[Event], None]] = []
         self.dropped_dimensions = 0
-        self.violations = 0
         self._said: dict[str, float] = {}
         self._encode = to_json
         self._random = random.Random()  # noqa: S311 — identifiers, not secrets
@@ -177,8 +177,8 @@ class Pipeline:
         try:
             payload = self._encode(record, exclude_none=True, fallback=str)
         except ValueError:
-            # An SDK's model builds its serializer late; pydantic before 2.13 then has a stand-in,
-            # which cannot be encoded. Its fields can.
+            # Half a character in a name; or an SDK's model, which builds its serializer late:
+            # pydantic before 2.13 then has a stand-in, which cannot be encoded. Its fields can.
             payload = self._encode(plain(record), exclude_none=True, fallback=str)
         if not self.watchers:
             self.journal.append(payload)
@@ -246,9 +246,12 @@ class Pipeline:
         if decision.action == "block":
             self.refuse(flight, decision.violation)
             raise decision.violation
-        self.violations += 1
-        if decision.mode == "warn":
-            say(str(decision.violation), f"aso.policy: {decision.violation}", said=self._said)
+        say(
+            str(decision.violation),
+            f"aso.policy: {decision.violation}",
+            said=self._said,
+            level=logging.WARNING if decision.mode == "warn" else logging.INFO,
+        )
 
     def _decision(self, flight: Inflight) -> rules.Decision:
         assert self.policy is not None  # noqa: S101 — for the type checker

@@ -45,7 +45,7 @@ class Policy:
         max_dimension_key_length: characters, at most 32.
         max_dimension_value_length: characters, at most 64.
         aliases: model as the caller writes it → model as the patterns know it.
-        mode: ``enforce`` refuses; ``warn`` logs once an hour and cause; ``shadow`` only counts.
+        mode: ``enforce`` refuses; ``warn`` logs once an hour and cause; ``shadow`` does so at level INFO.
         max_cost_per_request: not enforced by this version yet, like ``budgets``, ``rules``,
             ``unpriced`` and ``unbounded``: setting one raises, rather than being ignored.
 

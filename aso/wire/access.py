@@ -41,11 +41,13 @@ def fields(value: Any) -> Mapping[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """Return the value as plain JSON data; fields that are None are left out."""
+    """Return the value as JSON data that any encoder takes; fields that are None are left out."""
+    if type(value) is str:
+        return _encodable(value)
     if type(value) in _ATOMS:
         return value
     if type(value) is TABLE:
-        return {key: plain(item) for key, item in value.items() if item is not None}
+        return {plain(key): plain(item) for key, item in value.items() if item is not None}
     if type(value) is LIST or type(value) is TUPLE:
         return [plain(item) for item in value]
     fields = getattr(value, "__dict__", None)
@@ -53,6 +55,11 @@ def plain(value: Any) -> Any:
         return str(value)
     extra = getattr(value, "__pydantic_extra__", None)
     return plain({**fields, **extra} if extra else fields)
+
+
+def _encodable(text: str) -> str:
+    """Return the text with half a character (a lone surrogate of UTF-16) replaced."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def items(value: Any) -> Sequence[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib.metadata
+import json
 from typing import Any
 
 import openai
@@ -33,6 +34,7 @@ def outline(event: Any) -> tuple[Any, ...]:
     return event.outcome, usage.source, usage.input_tokens, usage.output_tokens, event.attempts
 
 
+JSON = {"content-type": "application/json"}
 DONE = ("completed", "provider", 11, 22, 1)
 
 
@@ -240,6 +242,17 @@ def test_a_malformed_answer_is_the_callers_to_see_and_ours_to_count() -> None:
         answer = ask(client(script))
     assert answer.choices[0].message.content == "Hello!"
     assert [event.usage.source for event in events] == ["none"]
+
+
+def test_half_a_character_in_a_name_loses_no_event() -> None:
+    body = json.dumps({**COMPLETION, "model": "gpt\ud800", "id": "chatcmpl-\udcff"})
+    transport = http.MockTransport(lambda _: http.Response(200, headers=JSON, text=body))
+    strange = openai.OpenAI(api_key="key", http_client=http.Client(transport=transport))
+    with capture_events() as events:
+        assert ask(strange).model == "gpt\ud800"
+    [event] = events
+    assert (event.model, event.generation_id) == ("gpt\ufffd", "chatcmpl-\ufffd")
+    assert outline(event) == DONE
 
 
 def test_a_number_that_cannot_be_makes_the_usage_partial() -> None:

@@ -76,11 +76,12 @@ def test_warn_lets_the_call_pass_and_says_it_once(
     assert REFUSED in said[0]
 
 
-def test_shadow_lets_the_call_pass_and_says_nothing(
+def test_shadow_lets_the_call_pass_and_says_so_to_whoever_asks(
     script: Script, caplog: pytest.LogCaptureFixture
 ) -> None:
     instrument(**SMALL_ONLY, mode="shadow")
     with caplog.at_level(logging.DEBUG, "aso"), capture_events() as events:
         ask(client(script))
     assert (len(script.requests), [event.kind for event in events]) == (1, ["call"])
-    assert [record for record in caplog.records if record.name == "aso"] == []
+    [record] = [record for record in caplog.records if record.name == "aso"]
+    assert (record.levelname, REFUSED in record.getMessage()) == ("INFO", True)
