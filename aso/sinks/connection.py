@@ -84,6 +84,8 @@ class Connection:
             connection.request("POST", self._base + path, body, dict(headers))
             response = connection.getresponse()
             data = response.read(_MAX_ANSWER_BYTES)
+            if response.length and len(data) < _MAX_ANSWER_BYTES:
+                raise ConnectionError("the answer was cut: what it says of the batch is not known")
             is_whole = response.isclosed()
         finally:
             if not is_whole:  # whatever is left of the answer would be taken for the next one
