@@ -59,8 +59,26 @@ class VolatileSink(Sink):
     destination = None
 
 
+class GatheringSink(Sink):
+    max_batch_events = 3
+    max_batch_age_s = 60.0
+
+
+class KeepingSink(Sink):
+    set_aside = dropped = 0
+
+    def send(self, events: Sequence[Any]) -> None:
+        self.set_aside += 1
+        self.dropped += 1
+        super().send(events[1:])
+
+
 class BusyError(Exception):
     retry_after_s = 0.6
+
+
+class ClosedError(Exception):
+    retry_after_s = 60
 
 
 class Delivery:
@@ -186,6 +204,38 @@ def test_a_sink_says_when_to_try_again(deliver: Callable[..., Delivery]) -> None
     assert not delivery.shipper.flush(0.1)  # which does not hurry what the sink ordered
     assert delivery.shipper.flush(5)
     assert sink.tried[1] - sink.tried[0] >= 0.6
+
+
+def test_flush_does_not_wait_for_a_pause_that_ends_after_it(
+    deliver: Callable[..., Delivery],
+) -> None:
+    sink = Sink()
+    sink.errors = [ClosedError()]
+    delivery = deliver(sink)
+    delivery.append(b"a")
+    until(lambda: sink.tried)
+    started = time.monotonic()
+    assert not delivery.shipper.flush(5)
+    assert time.monotonic() - started < 1
+
+
+def test_a_sink_that_wants_full_batches_gets_them_and_the_rest_when_flushed(
+    deliver: Callable[..., Delivery],
+) -> None:
+    sink = GatheringSink()
+    delivery = deliver(sink)
+    delivery.append(b"a", b"b", b"c", b"d")
+    until(lambda: sink.batches == [[b"a", b"b", b"c"]])
+    delivery.append(b"e")
+    assert delivery.shipper.flush(5)
+    assert sink.batches == [[b"a", b"b", b"c"], [b"d", b"e"]]
+
+
+def test_what_a_sink_keeps_or_gives_up_is_not_delivered(deliver: Callable[..., Delivery]) -> None:
+    delivery = deliver(KeepingSink())
+    delivery.append(b"a")
+    assert delivery.shipper.flush(5)
+    assert delivery.shipper.tally == Tally(calls=1, events=1, delivered=0, dropped=1)
 
 
 def test_flush_does_not_wait_for_our_own_backoff(deliver: Callable[..., Delivery]) -> None:

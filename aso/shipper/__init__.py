@@ -65,8 +65,10 @@ class Shipper:
     def tally(self) -> Tally:
         """Counts of this process's records, as far as they were derived; see ``catch_up``."""
         crew = self._crew()
+        found = crew.derive.tally
         delivered = min((lane.delivered for lane in crew.lanes), default=0)
-        return replace(crew.derive.tally, delivered=delivered)
+        dropped = found.dropped + sum(lane.dropped for lane in crew.lanes)
+        return replace(found, delivered=delivered, dropped=dropped)
 
     def catch_up(self) -> None:
         """Derive and count every record appended so far; delivers nothing."""
@@ -80,7 +82,8 @@ class Shipper:
     def flush(self, timeout_s: float) -> bool:
         """Return True once all records appended before the call are with every sink.
 
-        False: the time is over, or records had to be dropped meanwhile.
+        False: the time is over, or will be before a sink may be tried again that asked for a pause;
+        or records had to be dropped meanwhile.
         """
         deadline = time.monotonic() + timeout_s
         crew, mark, dropped = self._crew(), self._journal.mark(), self._journal.dropped
@@ -93,6 +96,8 @@ class Shipper:
             for lane in waiting:
                 crew.help(lane)
             waiting = [lane for lane in waiting if not lane.reader.has(mark)]
+            if waiting and all(lane.is_out_of_reach(deadline) for lane in waiting):
+                return False
             if waiting:
                 time.sleep(_LOOK_S)
         return not waiting and self._journal.dropped == dropped

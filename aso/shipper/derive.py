@@ -19,7 +19,8 @@ class Tally:
     """Counts of one process's own records.
 
     ``unpriced`` and ``partial`` are pricing statuses of calls; ``estimated`` counts estimated
-    usage; ``dropped`` what no event could be derived from; ``delivered`` events that every sink has.
+    usage; ``dropped`` what no event could be derived from, and what a sink gave up; ``delivered`` events
+    that every sink has.
     """
 
     calls: int = 0

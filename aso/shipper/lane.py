@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import random
 import threading
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any, Protocol
+from typing import Protocol
 
 from aso.context import IS_OURS
+from aso.errors import AsoError
 from aso.guard import Guard, attempt, say
-from aso.journal import Reader
+from aso.journal import Reader, Record
 from aso.records import Event
 from aso.shipper.derive import Derive
-
-_FIRST_DELAY_S = 0.25
-_LONGEST_DELAY_S = 30.0
-_LONGEST_ORDER_S = 3600.0
-_MANY = 10  # failures, beyond which the delay is the longest anyway
+from aso.shipper.pause import Pause
 
 
 class Sink(Protocol):
-    """Where events go."""
+    """Where events go.
+
+    ``max_batch_events``, where it has one, is how many it takes at once; ``max_batch_age_s``: it
+    would rather wait so long than get a smaller batch; ``set_aside`` and ``dropped``: how many
+    events it kept apart instead of delivering them, and how many of those it had to give up.
+    """
 
     def send(self, events: Sequence[Event]) -> None:
         """Take the batch, or raise to have it tried again.
@@ -40,7 +41,7 @@ class Lane:
     """One sink in one process.
 
     Attributes:
-        delivered: events of this process that the sink has taken.
+        delivered: events of this process that the sink has taken, and not set aside.
         is_running: a thread of ours is at it.
         is_used: something was sent from this process.
     """
@@ -56,53 +57,67 @@ class Lane:
         self._sink = sink
         self._derive = derive
         self._guard = guard
-        self._batch = batch
-        self._held: list[Event] | None = None
+        self._batch: int = getattr(sink, "max_batch_events", batch)
+        self._age_s: float = getattr(sink, "max_batch_age_s", 0.0)
+        self._held: list[Event] = []
         self._held_own = 0
-        self._read_own = 0
-        self._failures = 0
-        self._not_before = 0.0
-        self._is_ordered = False  # by the sink: not to be hurried
+        self._read = 0  # records of the batch in hand
+        self._read_own = 0  # of all batches
+        self._since = 0.0
+        self._is_complete = False  # the batch: it is sent, again if need be, and nothing joins it
+        self._hurries = self._hurries_met = 0  # met: nothing was left after it
+        self._set_aside_before = 0
+        self._dropped_before = self._count("dropped")  # a forked child's sink has its parent's
+        self._pause = Pause()
         self._is_closed = False
         self._said: dict[str, float] = {}
         self._busy = threading.Lock()
         self._bell = threading.Lock()  # released to wake; safe in signal handlers, unlike Event
         self._bell.acquire()
 
+    @property
+    def dropped(self) -> int:
+        """Return how many events the sink gave up in this process."""
+        return self._count("dropped") - self._dropped_before
+
     def run(self, interval_s: float) -> None:
         """Be the sink's thread."""
         try:
             while not self.is_stopping:
                 self.deliver()
-                delay = max(interval_s, self._not_before - time.monotonic())
-                self._bell.acquire(timeout=delay)
+                look_s = min(interval_s, self._age_s or interval_s)
+                self._bell.acquire(timeout=max(look_s, self._pause.remaining()))
             self.close()
         finally:
             self.is_running = False
 
     def deliver(self) -> None:
-        """Send until there is nothing left, the sink refuses or the end is near."""
+        """Send until there is no batch left, the sink refuses or the end is near."""
         while self.step() and not self.is_stopping:
             pass
 
     def step(self) -> bool:
         """Send one batch, unless it is too early or a thread is at it; return whether it went."""
         went: bool | None = None
-        if time.monotonic() >= self._not_before and self._busy.acquire(blocking=False):
+        if self._pause.is_over() and self._busy.acquire(blocking=False):
             try:
                 with self._guard:
                     went = self._take() and self._send()
             finally:
                 self._busy.release()
             if went is None:  # an error of ours: it is counted, and not tried again at once
-                self._back_off(None)
+                self._pause.begin(None)
         return bool(went)
 
     def hurry(self) -> None:
         """Look now, whatever pause we made; one that the sink ordered is kept."""
-        if not self._is_ordered:
-            self._not_before = 0.0
+        self._hurries += 1
+        self._pause.hurry()
         self.wake()
+
+    def is_out_of_reach(self, deadline: float) -> bool:
+        """Return whether the sink asked for a pause beyond that instant (``time.monotonic()``)."""
+        return self._pause.is_ordered_until(deadline)
 
     def wake(self) -> None:
         """End the thread's present pause."""
@@ -116,19 +131,32 @@ class Lane:
             with self._guard:
                 self._sink.close()
 
+    def _count(self, name: str) -> int:
+        return int(getattr(self._sink, name, 0))
+
     def _take(self) -> bool:
-        if self._held is None:
-            records = self.reader.read(self._batch)
-            own = [record.own for record in records]
-            self._read_own += sum(own)
-            events = self._derive.events(records, self._read_own)
-            self._held = [event for event in events if event is not None]
-            self._held_own = sum(
-                mine and event is not None for mine, event in zip(own, events, strict=True)
-            )
-            if not records:
-                self._held = None
-        return self._held is not None
+        """Add to the batch in hand what there is; return whether it is to be sent."""
+        if not self._is_complete:
+            hurries = self._hurries  # asked before reading: who hurries later wants what is later
+            self._gather(self.reader.read(self._batch - self._read))
+            if self._read == 0:
+                self._hurries_met = hurries
+            is_old = time.monotonic() - self._since >= self._age_s
+            is_due = is_old or self._hurries != self._hurries_met or self._read == self._batch
+            self._is_complete = is_due and self._read > 0
+        return self._is_complete
+
+    def _gather(self, records: list[Record]) -> None:
+        if self._read == 0:
+            self._since, self._set_aside_before = time.monotonic(), self._count("set_aside")
+        own = [record.own for record in records]
+        self._read += len(records)
+        self._read_own += sum(own)
+        events = self._derive.events(records, self._read_own)
+        self._held += [event for event in events if event is not None]
+        self._held_own += sum(
+            mine and event is not None for mine, event in zip(own, events, strict=True)
+        )
 
     def _send(self) -> bool:
         self.is_used = True
@@ -138,23 +166,20 @@ class Lane:
         finally:
             IS_OURS.reset(ours)
         if error is not None:
-            self._back_off(error)
+            self._pause.begin(error)
+            self._tell(error)
             return False
-        self.delivered += self._held_own
-        self._held, self._failures, self._is_ordered = None, 0, False
+        set_aside = self._count("set_aside") - self._set_aside_before
+        self.delivered += max(self._held_own - set_aside, 0)
+        self._held, self._held_own, self._read, self._is_complete = [], 0, 0, False
+        self._pause.end()
         self.reader.commit()
         return True
 
-    def _back_off(self, error: Exception | None) -> None:
-        longest = min(_FIRST_DELAY_S * 2**self._failures, _LONGEST_DELAY_S)
-        delay = longest * random.uniform(0.5, 1.0)  # noqa: S311 — so that many do not retry at once
-        self._failures = min(self._failures + 1, _MANY)
-        ordered: Any = getattr(error, "retry_after_s", None)
-        self._is_ordered = isinstance(ordered, (int, float)) and ordered >= 0
-        if self._is_ordered:
-            delay = min(float(ordered), _LONGEST_ORDER_S)
-        self._not_before = time.monotonic() + delay
-        if error is not None:
-            kind, name = type(error).__name__, type(self._sink).__name__
-            text = f"{name}: not delivered ({kind}), trying again; the events stay in the journal"
-            say(kind, text, said=self._said)
+    def _tell(self, error: Exception) -> None:
+        """Say each cause once an hour; the text of our own errors alone, which quotes no payload."""
+        kind, name = type(error).__name__, type(self._sink).__name__
+        what = str(error) if isinstance(error, AsoError) else kind
+        cause = str(getattr(error, "cause", kind))
+        text = f"{name}: not delivered, trying again; the events stay in the journal: {what}"
+        say(cause, text, said=self._said)

@@ -13,6 +13,10 @@ class Sink(Protocol):
 
     An optional class or instance attribute ``destination`` names the place where undelivered
     events wait for it across processes: None, nothing waits; without it, the class's name.
+    Optional as well: ``max_batch_events``, how many it takes at once (500), and
+    ``max_batch_age_s``, how long a batch that is not full may wait for more (not at all);
+    ``set_aside`` and ``dropped``, its counts of events that it keeps apart because its end does not
+    take them, and of those that it gave up: ``aso.stats()`` counts neither as delivered.
     """
 
     def send(self, events: Sequence[Event]) -> None:
