@@ -90,7 +90,9 @@ class Connection:
         finally:
             if not is_whole:  # whatever is left of the answer would be taken for the next one
                 self.close()
-        return Answer(response.status, _object(data), _pause(response.headers.get("Retry-After")))
+        told = response.headers
+        pause_s = _pause(told.get("Retry-After"), told.get("Date"))
+        return Answer(response.status, _object(data), pause_s)
 
 
 def _object(data: bytes) -> Mapping[str, Any]:
@@ -101,16 +103,25 @@ def _object(data: bytes) -> Mapping[str, Any]:
     return cast("dict[str, Any]", found) if isinstance(found, dict) else {}
 
 
-def _pause(text: str | None) -> float | None:
-    """Return the seconds that a Retry-After header says, a number or a date (RFC 9110, 10.2.3)."""
+def _pause(text: str | None, date: str | None) -> float | None:
+    """Return the seconds that a Retry-After header says, a number or a date (RFC 9110, 10.2.3).
+
+    A date is compared with the answer's own, where it has one: our clock may be wrong.
+    """
     if text is None:
         return None
     if text.strip().isdecimal():
         return min(float(text), _MAX_PAUSE_S)
+    if (until := _instant(text)) is None:
+        return None
+    now = _instant(date or "")
+    return min(max(until - (time.time() if now is None else now), 0.0), _MAX_PAUSE_S)
+
+
+def _instant(text: str) -> float | None:
     from email.utils import parsedate_to_datetime  # http.client has imported it
 
     try:
-        seconds = parsedate_to_datetime(text).timestamp() - time.time()
-    except (ValueError, TypeError):  # TypeError before Python 3.10's repair
+        return parsedate_to_datetime(text).timestamp()
+    except (ValueError, TypeError, OverflowError):  # TypeError before Python 3.10's repair
         return None
-    return min(max(seconds, 0.0), _MAX_PAUSE_S)

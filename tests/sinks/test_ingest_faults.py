@@ -42,4 +42,4 @@ def test_an_answer_that_was_cut_does_not_hide_what_was_rejected(
     with pytest.raises(OSError, match="the answer was cut"):
         sink.send([event(1)])
     sink.send([event(1)])
-    assert sink.rejected == 1
+    assert sink.set_aside == 1
