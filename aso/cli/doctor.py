@@ -22,6 +22,7 @@ from aso.ledger import Ledger, LedgerError
 from aso.patch import Applied
 from aso.pricing import bundled
 from aso.pricing.kept import chosen
+from aso.sinks.ingest_spool import Spool, SpoolError
 from aso.sinks.ledger import LedgerSink
 from aso.version import __version__, installed
 
@@ -137,8 +138,18 @@ def _storage(path: Path | None) -> Iterator[Finding]:
         yield "home", *_home(home)
     if home is not None or path is not None:
         yield "ledger", *_ledger(LedgerSink(path).path)
+    if home is not None and (kept := Spool.of(home).path).exists():
+        yield "spool", *_spool(kept)
     for folder in destinations(home) if home is not None else ():
         yield "journal", _journal(folder), True
+
+
+def _spool(path: Path) -> tuple[str, bool]:
+    try:
+        count = len(Spool(path).kept())
+    except SpoolError as error:
+        return str(error), False
+    return f"{path}, {count:,} events that the endpoint refused: aso spool show", not count
 
 
 def _home(home: Path) -> tuple[str, bool]:

@@ -68,6 +68,7 @@ class IngestSink:
             endpoint=url,
             key_id=key.id,
         )
+        self._refused = list[Refused]()  # of the batch in hand
         self._said: dict[str, float] = {}
 
     def send(self, events: Sequence[Event]) -> None:
@@ -79,9 +80,11 @@ class IngestSink:
         """
         self.ship([event.to_dict() for event in events])
 
-    def ship(self, documents: Sequence[Document]) -> None:
-        """Ship events that are in wire form already; as ``send``."""
+    def ship(self, documents: Sequence[Document]) -> list[Refused]:
+        """Ship events that are in wire form already, as ``send``; return those set aside."""
+        self._refused = list[Refused]()
         self._delivery.ship(documents)
+        return self._refused
 
     def close(self) -> None:
         """Close the connection."""
@@ -106,6 +109,7 @@ class IngestSink:
         """Set events aside; say each reason once an hour."""
         if not refused:
             return
+        self._refused += refused
         self.set_aside += len(refused)
         self.dropped += self._dropped_of(refused)
         for one in refused:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from http.client import HTTPException
 
 from aso.sinks.connection import Answer
 from aso.sinks.ingest_answers import (
@@ -56,16 +55,13 @@ class Delivery:
             OSError, http.client.HTTPException: there was no answer.
         """
         left = [one for one in documents if key_of(one) not in self._settled]
-        self._refused = 0
-        try:
-            if self._failures >= _OPEN_AFTER and left:
-                self._send(left[:1])
-                left = left[1:]
-            for first in range(0, len(left), self._max_events):
-                self._send(left[first : first + self._max_events])
-        except (IngestError, OSError, HTTPException):
-            self._failures += 1
-            raise
+        is_open, self._refused = self._failures >= _OPEN_AFTER, 0
+        self._failures += 1  # until all is well
+        if is_open and left:
+            self._send(left[:1])
+            left = left[1:]
+        for first in range(0, len(left), self._max_events):
+            self._send(left[first : first + self._max_events])
         self._failures = 0
         self._settled.clear()
 
