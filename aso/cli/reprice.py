@@ -10,7 +10,6 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
-from http.client import HTTPException
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -148,8 +147,8 @@ def _sent(sink: IngestSink, ledger: Ledger, where: str, parameters: list[object]
             for batch in _batches(ledger.events(where, parameters, all_revisions=True)):
                 sink.send(batch)
                 count += len(batch)
-        except (IngestError, HTTPException, OSError) as error:
-            problem = f"{error or type(error).__name__}; run the same command again to send them"
+        except IngestError as error:
+            problem = f"{error}; run the same command again to send them"
     return Sent(count, problem)
 
 

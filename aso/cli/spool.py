@@ -7,7 +7,6 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from functools import partial
-from http.client import HTTPException
 from itertools import groupby, islice
 from operator import attrgetter
 
@@ -74,8 +73,8 @@ def _retry(arguments: argparse.Namespace, spool: Spool) -> int:
         try:
             for batch in _batches(chosen):
                 taken += _sent(sink, spool, batch)
-        except (IngestError, HTTPException, OSError) as error:
-            problem = str(error) or type(error).__name__
+        except IngestError as error:
+            problem = str(error)
     print(f"sent {taken:,}, refused again {sink.set_aside:,}, of {len(chosen):,}")
     if len(kept) > len(chosen):
         print(f"{len(kept) - len(chosen):,} are for another endpoint or key, and stay")

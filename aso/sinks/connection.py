@@ -8,6 +8,8 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from aso.sinks.ingest_proxy import expect_certificates, proxy_for
+
 if TYPE_CHECKING:
     from http.client import HTTPConnection
 
@@ -26,8 +28,12 @@ class Answer(NamedTuple):
 class Connection:
     """Opened when first needed, used again, never shared with a forked child.
 
-    TLS is verified by the system's trust store. Redirects are answers like any other: a key goes
-    to the endpoint that was named, and to no other.
+    TLS is verified by the system's trust store, or SSL_CERT_FILE; a proxy of the network tunnels it, and
+    sees host and port alone. Redirects are answers like any other: a key goes to the endpoint that
+    was named, and to no other.
+
+    Raises:
+        ConfigError: HTTPS_PROXY or SSL_CERT_FILE cannot be used.
     """
 
     def __init__(self, endpoint: str, *, timeout_s: float) -> None:
@@ -36,6 +42,9 @@ class Connection:
         self._host, _, path = rest.partition("/")
         self._base = f"/{path}" if path else ""
         self._timeout_s = timeout_s
+        self._proxy = proxy_for(self._host) if self._is_secure else None
+        if self._is_secure:
+            expect_certificates()
         self._open: HTTPConnection | None = None
         self._pid = 0
 
@@ -62,18 +71,26 @@ class Connection:
         self._open = None
 
     def _connect(self) -> HTTPConnection:
-        from http.client import HTTPConnection, HTTPSConnection  # 15 ms: not at import
+        from http.client import HTTPConnection  # 15 ms: not at import
 
-        if self._is_secure:
-            from ssl import create_default_context
-
-            context = create_default_context()
-            found: HTTPConnection = HTTPSConnection(
-                self._host, timeout=self._timeout_s, context=context
-            )
-        else:
-            found = HTTPConnection(self._host, timeout=self._timeout_s)
+        found = (
+            self._secured()
+            if self._is_secure
+            else HTTPConnection(self._host, timeout=self._timeout_s)
+        )
+        found.set_debuglevel(0)  # whatever the program's is: it prints headers
         self._open, self._pid = found, os.getpid()
+        return found
+
+    def _secured(self) -> HTTPConnection:
+        from http.client import HTTPSConnection
+        from ssl import create_default_context
+
+        context, proxy = create_default_context(), self._proxy
+        if proxy is None:
+            return HTTPSConnection(self._host, timeout=self._timeout_s, context=context)
+        found = HTTPSConnection(proxy.host, proxy.port, timeout=self._timeout_s, context=context)
+        found.set_tunnel(self._host, headers=proxy.headers)
         return found
 
     def _exchange(

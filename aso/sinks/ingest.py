@@ -15,7 +15,7 @@ from aso.errors import ConfigError
 from aso.guard import say
 from aso.records import Event
 from aso.sinks.connection import Answer, Connection
-from aso.sinks.ingest_answers import IngestError, Refused
+from aso.sinks.ingest_answers import IngestError, Refused, no_answer
 from aso.sinks.ingest_batch import Document
 from aso.sinks.ingest_delivery import Delivery
 from aso.sinks.ingest_options import checked
@@ -75,8 +75,7 @@ class IngestSink:
         """Ship a batch, in as many requests as the limits ask for.
 
         Raises:
-            IngestError: not all was accepted; the same batch is to be sent again.
-            OSError, http.client.HTTPException: the endpoint could not be reached.
+            IngestError: not all was accepted, or nobody answered; the same batch is to be sent again.
         """
         self.ship([event.to_dict() for event in events])
 
@@ -97,13 +96,18 @@ class IngestSink:
         return hash(self.destination)
 
     def _post(self, body: bytes) -> Answer:
+        from http.client import HTTPException  # the connection has imported it
+
         headers = {
             "X-ASO-API-Key": self._key.text,
             "Content-Type": "application/json",
             "Content-Encoding": "gzip",
             "User-Agent": f"aispendops/{__version__}",
         }
-        return self._connection.post("/v1/events", body, headers)
+        try:
+            return self._connection.post("/v1/events", body, headers)
+        except (OSError, HTTPException) as error:
+            raise no_answer(error, self.endpoint) from error
 
     def _keep(self, refused: Sequence[Refused]) -> None:
         """Set events aside; say each reason once an hour."""

@@ -103,6 +103,15 @@ def error_of(answer: Answer, endpoint: str, key_id: str) -> IngestError:
     return IngestError(message, cause=str(status), retry_after_s=pause_s)
 
 
+def no_answer(error: Exception, endpoint: str) -> IngestError:
+    """Return what to raise where nobody answered, or not to the end."""
+    kind = type(error).__name__
+    message = f"the ingest endpoint {endpoint} gave no answer: {printable(str(error)) or kind}"
+    if kind == "SSLCertVerificationError":
+        message += "; SSL_CERT_FILE names other certificates to trust"
+    return IngestError(f"{message}; the batch is kept and sent again", cause=kind)
+
+
 def reason_of(body: Any) -> str:
     """Return what an answer, or a part of it, says went wrong; short, and safe to print."""
     said = cast("dict[str, Any]", body).get("error") if isinstance(body, dict) else None

@@ -52,7 +52,6 @@ class Delivery:
 
         Raises:
             IngestError: the endpoint does not take the rest; the same batch is to be sent again.
-            OSError, http.client.HTTPException: there was no answer.
         """
         left = [one for one in documents if key_of(one) not in self._settled]
         is_open, self._refused = self._failures >= _OPEN_AFTER, 0

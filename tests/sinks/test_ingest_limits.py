@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 import os
-import shutil
-import ssl
-import subprocess
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -140,28 +134,3 @@ def test_http_to_another_machine_needs_to_be_wanted() -> None:
     with pytest.raises(ConfigError, match="allow_insecure=True"):
         IngestSink("http://collector.internal", KEY)
     assert IngestSink("http://collector.internal", KEY, allow_insecure=True).endpoint
-
-
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl to make a certificate")
-def test_a_certificate_that_nobody_vouches_for_gets_no_key(tmp_path: Path) -> None:
-    pem = tmp_path / "self-signed.pem"
-    make = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost"
-    subprocess.run(
-        [*make.split(), "-keyout", str(pem), "-out", str(pem)], check=True, capture_output=True
-    )
-    seen: list[str] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            seen.append(self.path)
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(pem)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    Thread(target=server.handle_request, daemon=True).start()
-    sink = IngestSink(f"https://localhost:{server.server_address[1]}", KEY, timeout_s=5)
-    with pytest.raises(ssl.SSLCertVerificationError):
-        sink.send([event(1)])
-    server.server_close()
-    assert seen == []
