@@ -33,7 +33,9 @@ class IngestSink:
         options: ``timeout_s`` for connecting and for each read (10); of one request
             ``max_batch_events`` (1000), ``max_batch_bytes`` compressed (1 MiB) and
             ``max_batch_age_s``, how long it may wait to fill (0.25); ``max_spool_bytes`` for what the
-            endpoint will not take (64 MiB); ``allow_insecure`` for http to another machine (False).
+            endpoint will not take (64 MiB); ``allow_insecure`` for http to another machine (False);
+            ``redact``, fields to ``hash`` or ``drop`` before they leave, ``{"dims.user": "hash"}``
+            (None: ASO_REDACT), and ``redact_key``, a secret for the hashes (None: ASO_REDACT_KEY).
 
     Attributes:
         set_aside: events that the endpoint will not take, and that ``aso spool`` shows.
@@ -58,6 +60,7 @@ class IngestSink:
         self.max_batch_events = chosen.max_batch_events
         self.max_batch_age_s = chosen.max_batch_age_s
         self.set_aside = self.dropped = 0
+        self._redact = chosen.redact
         self._max_spool_bytes = chosen.max_spool_bytes
         self._connection = Connection(url, timeout_s=chosen.timeout_s)
         self._delivery = Delivery(
@@ -77,10 +80,10 @@ class IngestSink:
         Raises:
             IngestError: not all was accepted, or nobody answered; the same batch is to be sent again.
         """
-        self.ship([event.to_dict() for event in events])
+        self.ship([self._redact(event.to_dict()) for event in events])
 
     def ship(self, documents: Sequence[Document]) -> list[Refused]:
-        """Ship events that are in wire form already, as ``send``; return those set aside."""
+        """Ship events in wire form as they are, else as ``send``; return those set aside."""
         self._refused = list[Refused]()
         self._delivery.ship(documents)
         return self._refused

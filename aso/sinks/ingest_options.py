@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from aso.errors import ConfigError
+from aso.sinks.ingest_redaction import Redaction
 
 _MOST = 1e9
 # option → its default, and the least that makes sense
@@ -16,7 +17,7 @@ _NUMBERS: Mapping[str, tuple[float, float]] = {
     "max_batch_age_s": (0.25, 0.001),
     "max_spool_bytes": (64 << 20, 0),
 }
-_OTHERS = ("allow_insecure",)
+_OTHERS = ("allow_insecure", "redact", "redact_key")
 
 
 class Options(NamedTuple):
@@ -28,6 +29,7 @@ class Options(NamedTuple):
     max_batch_age_s: float
     max_spool_bytes: int
     allow_insecure: bool
+    redact: Redaction
 
 
 def checked(given: Mapping[str, Any]) -> Options:
@@ -46,6 +48,7 @@ def checked(given: Mapping[str, Any]) -> Options:
         max_batch_age_s=numbers["max_batch_age_s"],
         max_spool_bytes=int(numbers["max_spool_bytes"]),
         allow_insecure=given.get("allow_insecure", False) is True,
+        redact=Redaction(given.get("redact"), given.get("redact_key")),
     )
 
 

@@ -118,7 +118,7 @@ def test_a_forked_child_has_a_connection_of_its_own(server: IngestServer) -> Non
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"timeout": 3}, r"options \['timeout'\]: choose from \['timeout_s', .*'allow_insecure'\]"),
+        ({"timeout": 3}, r"options \['timeout'\]: choose from \['timeout_s', .*'allow_insecure', "),
         ({"timeout_s": "3"}, r"timeout_s='3': a number of at least 0.001 .* leave it out for 10.0"),
         ({"timeout_s": float("nan")}, "timeout_s=nan"),
         ({"max_batch_events": 0}, "max_batch_events=0: a number of at least 1 is needed"),
