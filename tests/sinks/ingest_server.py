@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -32,11 +32,13 @@ class IngestServer:
     def __init__(self, port: int = 0) -> None:
         self.events: dict[tuple[str, int], dict[str, Any]] = {}
         self.batches: list[dict[str, Any]] = []
+        self.is_remembering = True  # the batches; the events always
         self.answers: list[tuple[int, dict[str, str], Any]] = []
         self.key = KEY
         self.max_events: int | None = None
         self.reject: set[str] = set()
         self.poison: set[str] = set()
+        self.is_poison: Callable[[dict[str, Any]], bool] = self._is_listed
         self.faults: Iterator[str | None] = iter(())
         self.lock = threading.Lock()
         self.connections: set[Any] = set()
@@ -62,6 +64,9 @@ class IngestServer:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+    def _is_listed(self, event: dict[str, Any]) -> bool:
+        return event["event_id"] in self.poison
 
     def take(self, batch: dict[str, Any]) -> dict[str, Any]:
         """Keep a batch's events, idempotent by id and revision."""
@@ -105,7 +110,8 @@ class _Handler(BaseHTTPRequestHandler):
             return
         data = self.rfile.read(int(self.headers["content-length"]))
         batch = json.loads(gzip.decompress(data))
-        state.batches.append({"path": self.path, "headers": dict(self.headers), **batch})
+        if state.is_remembering:
+            state.batches.append({"path": self.path, "headers": dict(self.headers), **batch})
         if fault is not None:
             self._fail(fault, batch)
         elif state.answers:
@@ -124,7 +130,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(403, {}, {"error": "AISpendOps: Invalid X-ASO-API-Key"})
         elif state.max_events is not None and len(batch["events"]) > state.max_events:
             self._answer(413, {}, {"error": "AISpendOps: too large"})
-        elif any(event["event_id"] in state.poison for event in batch["events"]):
+        elif any(map(state.is_poison, batch["events"])):
             self._answer(400, {}, {"error": "AISpendOps: an event cannot be read"})
         else:
             self._answer(202, {}, state.take(batch))
@@ -139,7 +145,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.settimeout(self.server_state.patience_s)
             with suppress(OSError):  # until the client gives up
                 self.connection.recv(1)
-        if fault in {"lose", "cut"}:
+        is_poisoned = any(map(self.server_state.is_poison, batch["events"]))
+        if fault in {"lose", "cut"} and not is_poisoned:
             taken = json.dumps(self.server_state.take(batch)).encode()
             if fault == "cut":
                 self.send_response(202)
