@@ -32,7 +32,14 @@ def main() -> int:
     started, every = time.monotonic(), list[Outcome]()
     for seed in range(chosen.seed, chosen.seed + chosen.rounds):
         with tempfile.TemporaryDirectory() as home:
-            found = soak(Path(home) / "home", seed, programs=chosen.programs, events=chosen.events)
+            found = soak(
+                Path(home) / "home",
+                seed,
+                programs=chosen.programs,
+                events=chosen.events,
+                failing=chosen.failing,
+                poison=chosen.poison,
+            )
         every.append(found)
         print(f"seed {seed}  {_text(found)}", flush=True)
     sums = Outcome(*map(sum, zip(*every, strict=True)))
