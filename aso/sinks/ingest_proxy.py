@@ -7,6 +7,7 @@ well); SSL_CERT_FILE and SSL_CERT_DIR by OpenSSL itself, when a context loads it
 from __future__ import annotations
 
 import re
+import sys
 from base64 import b64encode
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ from aso.errors import ConfigError
 if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
+_VARIABLES = ("https_proxy", "HTTPS_PROXY")
+_ASKS_THE_SYSTEM = sys.platform in {"darwin", "win32"}
 _HTTP_PORT = 80
 _LOCAL = re.compile(r"localhost|127\.[\d.]+|\[::1\]", re.IGNORECASE)
 
@@ -40,10 +43,11 @@ def proxy_for(host: str) -> Proxy | None:
     Raises:
         ConfigError: HTTPS_PROXY cannot be used; a user and a password are not quoted.
     """
-    from urllib.request import getproxies, proxy_bypass  # 20 ms: for those who ship
-
-    if _LOCAL.fullmatch(host.rpartition(":")[0] or host) or _LOCAL.fullmatch(host):
+    is_local = _LOCAL.fullmatch(host.rpartition(":")[0]) or _LOCAL.fullmatch(host)
+    if is_local or not (_ASKS_THE_SYSTEM or any(map(from_environment, _VARIABLES))):
         return None
+    from urllib.request import getproxies, proxy_bypass  # 20 ms: for those who may have one
+
     url = getproxies().get("https")
     return None if not url or proxy_bypass(host) else _parsed(url)
 
