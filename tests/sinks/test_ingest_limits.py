@@ -90,6 +90,17 @@ def test_a_date_to_wait_for_counts_from_the_endpoint_s_own_clock(server: IngestS
     assert caught.value.retry_after_s == 90
 
 
+@pytest.mark.parametrize("status", [401, 403])
+@pytest.mark.parametrize(("told", "pause_s"), [({}, 900), ({"Retry-After": "1800"}, 1800)])
+def test_no_entry_is_a_long_pause_and_longer_where_the_endpoint_says(
+    server: IngestServer, status: int, told: dict[str, str], pause_s: float
+) -> None:
+    server.answers = [(status, told, {"error": "AISpendOps: no"})]
+    with pytest.raises(IngestError, match=f"sending stops for {pause_s // 60} minutes") as caught:
+        IngestSink(server.url, KEY).send([event(1)])
+    assert caught.value.retry_after_s == pause_s
+
+
 def test_a_word_to_wait_for_is_not(server: IngestServer) -> None:
     server.answers = [(429, {"Retry-After": "soon"}, {})]
     with pytest.raises(IngestError) as caught:
