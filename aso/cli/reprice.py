@@ -8,26 +8,33 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
-from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from aso import environment
 from aso.cli.selection import NO_LEDGER, condition_of, open_ledger
+from aso.cli.summed import Summed, many
 from aso.errors import ConfigError
 from aso.ledger import Ledger
 from aso.pricing import Catalog, Overlay, Pricer, in_force, load_overlay, read_catalog
 from aso.pricing.kept import keep_contract, kept_contract
-from aso.pricing.money import total
 from aso.records import Event
 from aso.report.table import aligned
 from aso.repricing import REASON, Change, reprice
-from aso.semconv import decimal_text, printable
+from aso.semconv import printable
 from aso.sinks.ingest import IngestError, IngestSink
 
 _OK, _PROBLEM = 0, 1
-_NOTHING = Decimal(0)
+_HEADER = (
+    "provider",
+    "model",
+    "events",
+    "newly priced",
+    "newly unpriced",
+    "before (USD)",
+    "after (USD)",
+)
 _AT_ONCE = 1_000
 _Key = tuple[str, str]  # provider, model
 
@@ -38,24 +45,39 @@ class Sums:
 
     events: int = 0
     newly_priced: int = 0
-    before: Decimal = field(default_factory=Decimal)
-    after: Decimal = field(default_factory=Decimal)
+    newly_unpriced: int = 0
+    before: Summed = field(default_factory=Summed)
+    after: Summed = field(default_factory=Summed)
 
     def add(self, change: Change) -> None:
         """Add one event's change."""
         was, is_now = change.before.cost.total, change.after.cost.total
         self.events += 1
         self.newly_priced += was is None and is_now is not None
-        self.before = total((self.before, was or _NOTHING))
-        self.after = total((self.after, is_now or _NOTHING))
+        self.newly_unpriced += was is not None and is_now is None
+        self.before.add(change.before.cost)
+        self.after.add(change.after.cost)
+
+    def merge(self, other: Sums) -> None:
+        """Add another model's sums."""
+        self.events += other.events
+        self.newly_priced += other.newly_priced
+        self.newly_unpriced += other.newly_unpriced
+        self.before.merge(other.before)
+        self.after.merge(other.after)
 
     def document(self) -> dict[str, Any]:
-        """Return the sums as JSON has them; decimals as strings."""
+        """Return the sums as JSON has them: decimals as strings, null where no cost is known."""
         return {
             "events": self.events,
             "newly_priced": self.newly_priced,
-            "cost_usd_before": decimal_text(self.before),
-            "cost_usd_after": decimal_text(self.after),
+            "newly_unpriced": self.newly_unpriced,
+            "cost_usd_before": self.before.known,
+            "cost_usd_after": self.after.known,
+            "unpriced_before": self.before.unpriced,
+            "unpriced_after": self.after.unpriced,
+            "partial_before": self.before.partial,
+            "partial_after": self.after.partial,
         }
 
 
@@ -195,8 +217,9 @@ def _show_table(
     print(f"catalog {pricers.catalog.version}, sha256 {pricers.catalog.sha256}")
     if sums:
         rows = [_cells(provider, model, one) for (provider, model), one in sorted(sums.items())]
-        header = ["provider", "model", "events", "newly priced", "before (USD)", "after (USD)"]
-        print("\n".join(aligned(header, rows, _cells("total", "", _total(sums)), texts=2)))
+        every = _total(sums)
+        print("\n".join(aligned(_HEADER, rows, _cells("total", "", every), texts=2)))
+        print("".join(f"{note}\n" for note in _notes(every)), end="")
         print("dry run: nothing was written" if arguments.dry_run else "history stays as it was")
     else:
         print(f"0 events {verb}: what is selected costs the same by this catalog")
@@ -211,17 +234,24 @@ def _show_table(
         print(f"!! {sent.problem}")
 
 
+def _notes(every: Sums) -> Iterator[str]:
+    """Yield what the sums do not say: what is in none, and what is in one in part."""
+    if every.newly_unpriced:
+        yield (
+            f"!! {many(every.newly_unpriced, 'event')} with a cost before and none after: no price "
+            "is known of what is asked here, which is not 0"
+        )
+    if every.before.mark or every.after.mark:
+        yield "+? some of it has no known price, or one in part: not in the sum"
+
+
 def _cells(provider: str, model: str, one: Sums) -> list[str]:
-    found = one.document()
-    numbers = [f"{one.events:,}", f"{one.newly_priced:,}"]
-    return [provider, printable(model), *numbers, found["cost_usd_before"], found["cost_usd_after"]]
+    numbers = [f"{one.events:,}", f"{one.newly_priced:,}", f"{one.newly_unpriced:,}"]
+    return [provider, printable(model), *numbers, one.before.text, one.after.text]
 
 
 def _total(sums: dict[_Key, Sums]) -> Sums:
     every = Sums()
     for one in sums.values():
-        every.events += one.events
-        every.newly_priced += one.newly_priced
-        every.before = total((every.before, one.before))
-        every.after = total((every.after, one.after))
+        every.merge(one)
     return every

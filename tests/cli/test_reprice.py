@@ -55,18 +55,37 @@ def total(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[str, int
     return found["cost_usd"], found["unpriced_calls"]
 
 
+COUNTS = (
+    "newly_priced",
+    "newly_unpriced",
+    "unpriced_before",
+    "unpriced_after",
+    "partial_before",
+    "partial_after",
+)
+
+
+def sums(events: int, *, before: str | None, after: str | None, **counts: int) -> dict[str, Any]:
+    """Return what JSON says of one model; a count that is not given is 0."""
+    costs = {"cost_usd_before": before, "cost_usd_after": after}
+    return {"events": events, **dict.fromkeys(COUNTS, 0), **counts, **costs}
+
+
 def test_it_says_what_changed_exactly(capsys: pytest.CaptureFixture[str], newer: Path) -> None:
     keep([*record("gpt-5.4"), *record("gpt-5.4"), *record("gpt-new"), *record("gpt-4o")])
     catalog = read_catalog(newer)
-    dearer = {"events": 2, "newly_priced": 0, "cost_usd_before": "0.005", "cost_usd_after": "0.01"}
-    learnt = {"events": 1, "newly_priced": 1, "cost_usd_before": "0", "cost_usd_after": "0.005"}
-    gone = {"events": 1, "newly_priced": 0, "cost_usd_before": "0.0025", "cost_usd_after": "0"}
-    every = {
-        "events": 4,
-        "newly_priced": 1,
-        "cost_usd_before": "0.0075",
-        "cost_usd_after": "0.015",
-    }
+    dearer = sums(2, before="0.005", after="0.01")
+    learnt = sums(1, newly_priced=1, unpriced_before=1, before=None, after="0.005")
+    gone = sums(1, newly_unpriced=1, unpriced_after=1, before="0.0025", after=None)
+    every = sums(
+        4,
+        newly_priced=1,
+        newly_unpriced=1,
+        unpriced_before=1,
+        unpriced_after=1,
+        before="0.0075",
+        after="0.015",
+    )
     assert in_json(capsys, "reprice", *ALWAYS, "--catalog", str(newer)) == {
         "dry_run": False,
         "catalog": {"version": catalog.version, "sha256": catalog.sha256},
@@ -142,6 +161,30 @@ def test_a_dry_run_says_the_same_and_writes_nothing(
     assert would == did
 
 
+def test_what_has_no_price_is_shown_as_unpriced_and_never_as_0(
+    capsys: pytest.CaptureFixture[str], newer: Path
+) -> None:
+    keep([*record("gpt-5.4"), *record("gpt-new"), *record("gpt-4o")])
+    lines = run(capsys, "reprice", *ALWAYS, "--catalog", str(newer), "--dry-run").splitlines()
+    assert [line.split() for line in lines if line.startswith(("openai", "total"))] == [
+        ["openai", "gpt-4o", "1", "0", "1", "0.0025", "unpriced"],
+        ["openai", "gpt-5.4", "1", "0", "0", "0.0025", "0.005"],
+        ["openai", "gpt-new", "1", "1", "0", "unpriced", "0.005"],
+        ["total", "3", "1", "1", "0.005+?", "0.01+?"],
+    ]
+    assert "!! 1 event with a cost before and none after: no price is known" in lines[-3]
+
+
+def test_a_cost_in_part_is_a_lower_bound(capsys: pytest.CaptureFixture[str], newer: Path) -> None:
+    with capture_events() as events:
+        usage = {"prompt_tokens": 1000, "audio_seconds": 3}
+        aso.record(provider="openai", model="gpt-5.4", usage=usage)
+    keep(list(events))
+    found = in_json(capsys, "reprice", *ALWAYS, "--catalog", str(newer), "--dry-run")
+    expected = sums(1, partial_before=1, partial_after=1, before="0.0025", after="0.005")
+    assert found["total"] == expected
+
+
 @pytest.mark.parametrize(
     ("more", "last"),
     [(["--dry-run"], "dry run: nothing was written"), ([], "history stays as it was")],
@@ -152,7 +195,7 @@ def test_the_table_says_whether_anything_was_written(
     keep(record("gpt-5.4"))
     lines = run(capsys, "reprice", *ALWAYS, "--catalog", str(newer), *more).splitlines()
     assert [line.split() for line in lines if line.startswith("openai")] == [
-        ["openai", "gpt-5.4", "1", "0", "0.0025", "0.005"]
+        ["openai", "gpt-5.4", "1", "0", "0", "0.0025", "0.005"]
     ]
     assert lines[-1] == last
 
