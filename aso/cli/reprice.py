@@ -36,6 +36,7 @@ _HEADER = (
     "after (USD)",
 )
 _AT_ONCE = 1_000
+_WRITTEN = "what was reported stays: revisions were added"
 _Key = tuple[str, str]  # provider, model
 
 
@@ -92,12 +93,13 @@ class _Pricers:
     """How each event is priced: by one catalog, under the contract given or the event's own."""
 
     def __init__(self, catalog: Catalog, overlay: Overlay | None, home: Path | None) -> None:
-        self.catalog, self.missing = catalog, Counter[str]()
+        self.catalog, self.missing, self.asked = catalog, Counter[str](), 0
         self._given = None if overlay is None else Pricer(catalog=catalog, overlay=overlay)
         self._home = home
         self._kept = cache(self._of_contract)
 
     def __call__(self, event: Event) -> Pricer | None:
+        self.asked += 1
         if self._given is not None:
             return self._given
         sha256 = event.cost.contract_sha256
@@ -201,6 +203,7 @@ def _show_json(
         "catalog": {"version": pricers.catalog.version, "sha256": pricers.catalog.sha256},
         "rows": rows,
         "total": _total(sums).document(),
+        "selected": pricers.asked,
         "unknown_contracts": dict(sorted(pricers.missing.items())),
         "sent": None if sent is None else sent._asdict(),
     }
@@ -220,16 +223,19 @@ def _show_table(
         every = _total(sums)
         print("\n".join(aligned(_HEADER, rows, _cells("total", "", every), texts=2)))
         print("".join(f"{note}\n" for note in _notes(every)), end="")
-        print("dry run: nothing was written" if arguments.dry_run else "history stays as it was")
-    else:
+        print("dry run: nothing was written" if arguments.dry_run else _WRITTEN)
+    elif pricers.asked:
         print(f"0 events {verb}: what is selected costs the same by this catalog")
+    else:
+        print("no event is selected: look at --since, --until and --where")
     for sha256, count in sorted(pricers.missing.items()):
         print(
-            f"!! {count:,} left alone: they were priced under contract {sha256}, which ASO_HOME "
-            "does not keep; give it with --overlay"
+            f"!! {many(count, 'event')} left alone, priced under contract {sha256}, which ASO_HOME "
+            "does not keep: give it with --overlay"
         )
     if sent is not None:
-        print(f"{sent.revisions:,} revisions are with the ingest endpoint")
+        verb = "is" if sent.revisions == 1 else "are"
+        print(f"{many(sent.revisions, 'revision')} {verb} with the ingest endpoint")
     if sent is not None and sent.problem:
         print(f"!! {sent.problem}")
 

@@ -95,6 +95,7 @@ def test_it_says_what_changed_exactly(capsys: pytest.CaptureFixture[str], newer:
             {"provider": "openai", "model": "gpt-new", **learnt},
         ],
         "total": every,
+        "selected": 4,
         "unknown_contracts": {},
         "sent": None,
     }
@@ -149,6 +150,18 @@ def test_twice_writes_nothing_the_second_time(
     assert len(run(capsys, "export", "--all-revisions").splitlines()) == 2
 
 
+@pytest.mark.parametrize("more", [["--dry-run"], []])
+def test_where_nothing_is_selected_that_is_said(
+    more: list[str], capsys: pytest.CaptureFixture[str], newer: Path
+) -> None:
+    keep(record("gpt-5.4"))
+    never = ("reprice", "--since", "2099-01-01", "--catalog", str(newer), *more)
+    assert run(capsys, *never).splitlines()[1:] == [
+        "no event is selected: look at --since, --until and --where"
+    ]
+    assert in_json(capsys, *never)["selected"] == 0
+
+
 def test_a_dry_run_says_the_same_and_writes_nothing(
     capsys: pytest.CaptureFixture[str], newer: Path
 ) -> None:
@@ -187,7 +200,10 @@ def test_a_cost_in_part_is_a_lower_bound(capsys: pytest.CaptureFixture[str], new
 
 @pytest.mark.parametrize(
     ("more", "last"),
-    [(["--dry-run"], "dry run: nothing was written"), ([], "history stays as it was")],
+    [
+        (["--dry-run"], "dry run: nothing was written"),
+        ([], "what was reported stays: revisions were added"),
+    ],
 )
 def test_the_table_says_whether_anything_was_written(
     more: list[str], last: str, capsys: pytest.CaptureFixture[str], newer: Path
@@ -248,7 +264,7 @@ def test_an_event_whose_contract_is_gone_is_left_alone_and_said(
     found = in_json(capsys, "reprice", *ALWAYS, "--catalog", str(newer), code=1)
     assert found["unknown_contracts"] == {sha256: 1}
     said = run(capsys, "reprice", *ALWAYS, "--catalog", str(newer), code=1)
-    assert f"!! 1 left alone: they were priced under contract {sha256}" in said
+    assert f"!! 1 event left alone, priced under contract {sha256}, which ASO_HOME does not" in said
     assert total(capsys) == ("0.00125", 0)
 
 
@@ -267,7 +283,7 @@ def test_revisions_are_sent_where_asked_and_once(
     keep([event])
     arguments = ("reprice", *ALWAYS, "--catalog", str(newer), "--send")
     assert in_json(capsys, *arguments)["sent"] == {"revisions": 1, "problem": None}
-    assert in_json(capsys, *arguments)["sent"] == {"revisions": 1, "problem": None}
+    assert "1 revision is with the ingest endpoint" in run(capsys, *arguments).splitlines()
     assert {key: found["total_cost_usd"] for key, found in endpoint.events.items()} == {
         (event.event_id, 1): "0.005"
     }
