@@ -13,6 +13,7 @@ from aso.errors import ConfigError
 from aso.pricing import in_force
 from aso.pricing.money import difference, total
 from aso.reconcile import RESIDUALS, Compared, Comparison, compare, read_exports
+from aso.reconcile.spent import Spent
 from aso.report.table import aligned
 from aso.semconv import decimal_text, instant_text, printable
 
@@ -74,7 +75,7 @@ def _row(found: Comparison, row: Compared) -> dict[str, Any]:
     return {
         **{name: getattr(row.key, name) for name in found.by},
         "stated_cost_usd": decimal_text(row.stated.cost),
-        "ledger_cost_usd": decimal_text(row.ours.cost),
+        "ledger_cost_usd": decimal_text(row.ours.known_cost),
         "difference_usd": decimal_text(row.difference),
         "residuals": _texts(row.residuals),
         "stated_requests": row.stated.requests,
@@ -98,11 +99,11 @@ def _row(found: Comparison, row: Compared) -> dict[str, Any]:
 
 def _sums(found: Comparison) -> dict[str, str | None]:
     stated = [row.stated.cost for row in found.rows if row.stated.cost is not None]
-    ours = total(row.ours.cost for row in found.rows)
+    ours = found.ours()
     return {
         "stated_cost_usd": decimal_text(total(stated)) if stated else None,
-        "ledger_cost_usd": decimal_text(ours),
-        "difference_usd": decimal_text(difference(total(stated), ours)) if stated else None,
+        "ledger_cost_usd": decimal_text(ours.known_cost),
+        "difference_usd": decimal_text(difference(total(stated), ours.cost)) if stated else None,
     }
 
 
@@ -118,7 +119,8 @@ def _show(found: Comparison) -> None:
     rows = [_cells(found, row) for row in found.rows]
     sums = _sums(found)
     last = ["total", *[""] * (len(found.by) + 1)]
-    last += [sums[name] or _NOBODY for name in sums]
+    costs = {**sums, "ledger_cost_usd": _cost(found.ours())}
+    last += [costs[name] or _NOBODY for name in costs]
     last.append("")
     print("\n".join(aligned(header, rows, last, texts=len(found.by))))
     parts = found.sums()
@@ -133,7 +135,20 @@ def _show(found: Comparison) -> None:
 def _cells(found: Comparison, row: Compared) -> list[str]:
     cells = [printable(getattr(row.key, name) or _NOBODY) for name in found.by]
     requests = _NOBODY if row.stated.requests is None else f"{row.stated.requests:,}"
-    costs = [row.stated.cost, row.ours.cost, row.difference]
-    cells += [requests, f"{row.ours.calls:,}", *(decimal_text(one) or _NOBODY for one in costs)]
-    why = ", ".join(f"{name} {amount}" for name, amount in _texts(row.residuals).items())
-    return [*cells, why or "agrees" if row.stated.cost is not None else why or _NOBODY]
+    costs = [decimal_text(row.stated.cost), _cost(row.ours), decimal_text(row.difference)]
+    cells += [requests, f"{row.ours.calls:,}", *(one or _NOBODY for one in costs)]
+    return [*cells, _why(row)]
+
+
+def _cost(ours: Spent) -> str:
+    """Return the ledger's cost as `aso report` shows it: ``+?`` a lower bound, ``~`` an estimate."""
+    if ours.known_cost is None:
+        return "unpriced"
+    marks = {"unpriced": "+?", "estimated": "~", None: ""}
+    return f"{decimal_text(ours.cost)}{marks[ours.doubt]}"
+
+
+def _why(row: Compared) -> str:
+    if row.residuals:
+        return ", ".join(f"{name} {amount}" for name, amount in _texts(row.residuals).items())
+    return row.ours.doubt or ("agrees" if row.stated.cost is not None else _NOBODY)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
@@ -23,6 +23,10 @@ _PRICED_AS = {UNCACHED: "input_tokens", CACHE_WRITE: "cache_write_5m_tokens"}
 _NO_PROJECTS = (
     "no event has the dimension {!r}, so projects are compared together: tag calls with the "
     "provider's project id, or name the dimension that has it"
+)
+_UNPRICED = (
+    "{} no known cost, for want of a price or of a usage that the provider told: the ledger's side "
+    "is a lower bound; aso prices check says which models have no price"
 )
 # Whose exports, where they tell models apart, list tools' fees under none.
 _FEES_APART = frozenset({"openai", "anthropic"})
@@ -59,6 +63,13 @@ class Comparison(NamedTuple):
             for name in RESIDUALS
         }
         return {name: amount for name, amount in found.items() if amount}
+
+    def ours(self) -> Spent:
+        """Return the ledger's calls and costs over all rows."""
+        found = Spent()
+        for row in self.rows:
+            found.merge(row.ours)
+        return found
 
 
 def compare(
@@ -98,7 +109,13 @@ def compare(
     by = ["day", *["model"] * has_models, *["project"] * has_projects]
     is_lost = tells_projects and not has_projects
     lost = [_NO_PROJECTS.format(dimension)] if is_lost else []
-    return Comparison(statement, by, rows, [*statement.notes, *lost])
+    return Comparison(statement, by, rows, [*statement.notes, *lost, *_unpriced(rows)])
+
+
+def _unpriced(rows: Iterable[Compared]) -> Iterator[str]:
+    count = sum(row.ours.costless_calls for row in rows)
+    if count:
+        yield _UNPRICED.format("1 call has" if count == 1 else f"{count:,} calls have")
 
 
 def _totals(

@@ -69,7 +69,8 @@ class Spent:
 
     Attributes:
         calls: that may have been billed; ``unknown_calls`` of them have no usage of the provider's
-            (no answer, a server's error, a cut stream), ``unpriced_calls`` a usage and no price.
+            (no answer, a server's error, a cut stream), ``unpriced_calls`` a usage and no price;
+            ``costless_calls`` have no known cost, for either reason.
         unmetered: events of routes that are not metered.
         cost: in USD, of the calls whose cost is known.
         lines: by count; ``quantities``: what was used, priced or not.
@@ -79,6 +80,7 @@ class Spent:
     calls: int = 0
     unknown_calls: int = 0
     unpriced_calls: int = 0
+    costless_calls: int = 0
     unmetered: int = 0
     unknown_tiers: int = 0
     cost: Decimal = _NOTHING
@@ -86,6 +88,27 @@ class Spent:
     lines: dict[str, Line] = field(default_factory=dict[str, Line])
     quantities: dict[str, Decimal] = field(default_factory=dict[str, Decimal])
     tiers: Counter[str] = field(default_factory=Counter[str])
+
+    @property
+    def known_cost(self) -> Decimal | None:
+        """Return ``cost``; None where there are calls, and of none the cost is known."""
+        is_unknown = self.calls and self.calls == self.costless_calls and not self.cost
+        return None if is_unknown else self.cost
+
+    @property
+    def doubt(self) -> str | None:
+        """Return why the cost cannot agree with another: ``unpriced``, ``estimated``; None: it can."""
+        if self.costless_calls:
+            return "unpriced"
+        return "estimated" if self.unknown_calls else None
+
+    def merge(self, other: Spent) -> None:
+        """Add the calls and costs of another; not what they are made of."""
+        self.calls += other.calls
+        self.unknown_calls += other.unknown_calls
+        self.unpriced_calls += other.unpriced_calls
+        self.costless_calls += other.costless_calls
+        self.cost = money.total((self.cost, other.cost))
 
     def use(self, name: str, quantity: Quantity) -> None:
         """Add what was used of a count."""
@@ -140,6 +163,7 @@ def _add(sums: Spent, event: Event, *, with_fees_apart: bool) -> None:
     sums.calls += 1
     sums.unknown_calls += event.usage.source != "provider"
     sums.unpriced_calls += cost.total is None and event.usage.source == "provider"
+    sums.costless_calls += cost.total is None
     sums.unknown_tiers += any(note.startswith("tier_unknown") for note in cost.notes)
     sums.tiers[tier_of(event.service_tier, conditions.get("processing"))] += 1
     sums.upstream_cost = money.total((sums.upstream_cost, cost.upstream_cost or _NOTHING))

@@ -165,7 +165,51 @@ def test_a_model_that_the_catalog_did_not_know_is_a_difference_in_price(
 ) -> None:
     [event] = called()
     keep(event._replace(cost=Cost()))
-    assert cells(in_json(capsys, COSTS))[1] == ("gpt-5.4", "0.0175", "0", {"price": "0.0175"})
+    assert cells(in_json(capsys, COSTS))[1] == ("gpt-5.4", "0.0175", None, {"price": "0.0175"})
+
+
+UNPRICED_NOTE = (
+    "1 call has no known cost, for want of a price or of a usage that the provider told: the "
+    "ledger's side is a lower bound; aso prices check says which models have no price"
+)
+
+
+def test_calls_that_nobody_knows_the_cost_of_do_not_agree_with_a_cost_of_0(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    keep(*called(), *called("gpt-6-preview"), *called(prompt_tokens=0, web_search_requests=1))
+    lines = run(capsys, COSTS).splitlines()
+    assert [line.split()[1:] for line in lines if line.startswith(("2026-11-23 ", "total"))] == [
+        ["—", "proj_abc", "—", "0", "0.01", "0.01", "0", "agrees"],
+        ["gpt-5.4", "proj_abc", "—", "2", "0.0175", "0.0175", "0", "agrees"],
+        ["gpt-6-preview", "proj_abc", "—", "1", "0", "unpriced", "0", "unpriced"],
+        ["0.0275", "0.0275+?", "0"],
+    ]
+    assert lines[-1] == f"!! {UNPRICED_NOTE}"
+
+
+def test_json_says_of_a_cost_that_nobody_knows_null(capsys: pytest.CaptureFixture[str]) -> None:
+    keep(*called("gpt-6-preview"))
+    found = in_json(capsys, COSTS)
+    assert cells(found)[-1] == ("gpt-6-preview", "0", None, {})
+    assert (found["rows"][-1]["unpriced_calls"], found["total"]["ledger_cost_usd"]) == (1, None)
+    assert found["notes"] == [UNPRICED_NOTE]
+
+
+def test_what_is_known_of_a_cell_with_unknown_costs_is_a_lower_bound(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    [event] = called()
+    keep(event, event._replace(event_id="01a20942-7399-72fe-8744-000000000000", cost=Cost()))
+    [line] = [line for line in run(capsys, COSTS).splitlines() if "gpt-5.4" in line]
+    assert line.split()[-4:] == ["0.0175", "0.0175+?", "0", "unpriced"]
+
+
+def test_an_estimate_does_not_agree(capsys: pytest.CaptureFixture[str]) -> None:
+    [event] = called()
+    keep(event._replace(usage=event.usage._replace(source="estimate")))
+    [line] = [line for line in run(capsys, COSTS).splitlines() if "gpt-5.4" in line]
+    assert line.split()[-4:] == ["0.0175", "0.0175~", "0", "estimated"]
 
 
 def changed(tmp_path: Path, **changes: Any) -> Path:
