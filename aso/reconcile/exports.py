@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, cast
 
 from aso.errors import ConfigError
 from aso.reconcile import anthropic, openai, openrouter
+from aso.reconcile.repeated import Repeated
 from aso.reconcile.statement import Stated, Statement
 
 _Table = Mapping[str, Any]
@@ -128,14 +129,18 @@ def read_exports(paths: Sequence[Path]) -> Statement:
     A file holds the JSON that an endpoint answers: one page, a list of pages, or a page a line.
 
     Raises:
-        ConfigError: a file cannot be read, is no export that is known, or is of another provider.
+        ConfigError: a file cannot be read, is no export that is known, is of another provider, or
+            states what another states already.
     """
     rows: list[Stated] = []
     spans: list[tuple[int, int]] = []
     found: dict[str, Export] = {}
     notes: list[str] = []
-    for path in paths:
+    repeated = Repeated()
+    for path in [Path(one) for one in paths]:  # an object each, also where one is named twice
         pages = _pages(path)
+        for page in pages:
+            repeated.check_page(path, page)
         if pages[-1].get("has_more") is True:
             notes.append(f"{path.name}: has_more is true, so the export goes on in a further page")
         spans += _empty_buckets(pages)
@@ -144,6 +149,7 @@ def read_exports(paths: Sequence[Path]) -> Statement:
             found[export.name] = export
             rows += export.read(bucket, row)
             spans.append(export.span(bucket))
+            repeated.check_row(path, export.name, spans[-1], row)
     _check(paths, found)
     since, until = min(start for start, _ in spans), max(end for _, end in spans)
     [provider] = {export.provider for export in found.values()}

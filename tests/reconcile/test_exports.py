@@ -215,3 +215,58 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
 def test_exports_of_two_providers_are_refused() -> None:
     with pytest.raises(ConfigError, match="are of several providers"):
         read_exports([HERE / "openai_costs.json", HERE / "openrouter_activity.json"])
+
+
+def refetched(path: Path, **changes: Any) -> Path:
+    path.write_text(costs(**changes))
+    return path
+
+
+def test_the_same_export_twice_is_refused(tmp_path: Path) -> None:
+    copy = refetched(tmp_path / "copy.json")
+    with pytest.raises(ConfigError, match=r"openai_costs.json' and '.*copy.json' have the same pa"):
+        read_exports([HERE / "openai_costs.json", copy])
+    with pytest.raises(ConfigError, match="have the same page, which would be counted twice: give"):
+        read_exports([copy, copy])
+
+
+def test_a_page_that_is_twice_in_one_file_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "pages.jsonl"
+    path.write_text("\n".join(json.dumps(json.loads(costs())) for _ in range(2)))
+    with pytest.raises(ConfigError, match="have the same page"):
+        read_exports([path])
+
+
+def test_the_same_time_and_group_in_two_files_is_refused(tmp_path: Path) -> None:
+    later = refetched(
+        tmp_path / "later.json", quantity=2000, amount={"value": 1, "currency": "usd"}
+    )
+    with pytest.raises(ConfigError, match=r"later.json' have the same rows of openai.costs, which"):
+        read_exports([HERE / "openai_costs.json", later])
+
+
+def test_another_projects_rows_are_others(tmp_path: Path) -> None:
+    document = json.loads(costs())
+    for row in document["data"][0]["results"]:
+        row["project_id"] = "proj_other"
+    path = tmp_path / "other.json"
+    path.write_text(json.dumps(document))
+    assert len(read_exports([HERE / "openai_costs.json", path]).rows) == 6
+
+
+@pytest.mark.parametrize("name", STATED)
+def test_every_export_twice_is_refused_whatever_its_order(name: str, tmp_path: Path) -> None:
+    pages = json.loads((HERE / name).read_text())
+    path = tmp_path / "one_page_a_line.jsonl"
+    lines = pages if isinstance(pages, list) else [{**pages, "fetched_again": True}]
+    path.write_text("\n".join(json.dumps(line) for line in reversed(lines)))
+    with pytest.raises(ConfigError, match="which would be counted twice"):
+        read_exports([HERE / name, path])
+
+
+def test_rows_without_a_page_around_them_are_refused_twice(tmp_path: Path) -> None:
+    path = tmp_path / "activity.json"
+    path.write_text(json.dumps(json.loads((HERE / "openrouter_activity.json").read_text())["data"]))
+    assert len(read_exports([path]).rows) == 1
+    with pytest.raises(ConfigError, match="have the same rows of openrouter.activity"):
+        read_exports([path, path])
