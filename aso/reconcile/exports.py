@@ -147,7 +147,7 @@ def read_exports(paths: Sequence[Path]) -> Statement:
         for bucket, row in _rows(pages):
             export = _kind(path, bucket, row)
             found[export.name] = export
-            rows += export.read(bucket, row)
+            rows += _stated(path, export, bucket, row)
             spans.append(export.span(bucket))
             repeated.check_row(path, export.name, spans[-1], row)
     _check(paths, found)
@@ -181,12 +181,14 @@ def _parsed(text: str) -> Any:
     """Return the JSON; of one page a line, the list of them; None: it is none."""
     try:
         return json.loads(text, parse_float=Decimal)
+    except RecursionError:
+        return None
     except ValueError:
         pass
     try:
         lines = [line for line in text.splitlines() if line.strip()]
         return [json.loads(line, parse_float=Decimal) for line in lines]
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 
@@ -220,6 +222,25 @@ def _kind(path: Path, bucket: _Table, row: _Table) -> Export:
             return export
     names = sorted(str(name) for name in row)[:_SHOWN]
     raise ConfigError(f"export {path.name} has a row of {names}, which no export has: {_known()}")
+
+
+def _stated(path: Path, export: Export, bucket: _Table, row: _Table) -> list[Stated]:
+    try:
+        found = export.read(bucket, row)
+    except (AttributeError, KeyError, TypeError) as error:
+        raise ConfigError(
+            f"export {path.name} has a row of {export.name} in another form than its page "
+            f"documents ({type(error).__name__}): fetch it again from {export.fetched}"
+        ) from error
+    for one in found:
+        for name in ("model", "project", "tier"):
+            if not isinstance(getattr(one, name), (str, type(None))):
+                kind = type(getattr(one, name)).__name__
+                raise ConfigError(
+                    f"export {path.name} has a row of {export.name} whose {name} is a {kind}: a "
+                    f"text or null; fetch it again from {export.fetched}"
+                )
+    return found
 
 
 def _check(paths: Sequence[Path], found: Mapping[str, Export]) -> None:

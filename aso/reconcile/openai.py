@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from aso.pricing import money
-from aso.reconcile.numbers import count, day_of, dollars, number
+from aso.reconcile.numbers import count, day_of, dollars, number, seconds_ms
 from aso.reconcile.statement import (
     CACHE_READ,
     CACHE_WRITE,
@@ -25,7 +25,6 @@ from aso.reconcile.statement import (
     Stated,
 )
 
-_MILLISECONDS = 1000
 _ITEM = re.compile(
     r"(?:(?P<tier>[\w ]+) \| )?(?P<model>[^,|]+?)(?: (?:text|audio|image))?, "
     r"(?P<kind>input|cached input|cache writes|output)(?:, .*)?"
@@ -43,8 +42,8 @@ _COUNTS = {"images": "images", "characters": "input_characters", "seconds": "aud
 
 def span(bucket: Mapping[str, Any]) -> tuple[int, int]:
     """Return the instants that a bucket covers, in epoch milliseconds."""
-    start, end = (number(bucket.get(name), name) for name in ("start_time", "end_time"))
-    return int(start) * _MILLISECONDS, int(end) * _MILLISECONDS
+    start, end = (seconds_ms(bucket.get(name), name) for name in ("start_time", "end_time"))
+    return start, end
 
 
 def cost(bucket: Mapping[str, Any], row: Mapping[str, Any]) -> list[Stated]:

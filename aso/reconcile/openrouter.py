@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from aso.pricing import money
-from aso.reconcile.numbers import count, dollars, epoch_ms, number
+from aso.reconcile.numbers import count, day_of, dollars, epoch_ms, number
 from aso.reconcile.statement import CACHE_READ, OUTPUT, UNCACHED, Stated
 
 _DAY_MS = 86_400_000
@@ -30,7 +30,7 @@ def activity(row: Mapping[str, Any], _: Mapping[str, Any]) -> list[Stated]:
     cached = min(cached, prompt)  # replayed answers are counted apart: cached may exceed the prompt
     return [
         Stated(
-            day=str(row["date"])[:10],
+            day=day_of(span(row)[0]),
             model=row.get("model"),
             project=row.get("workspace_id"),
             cost=paid,

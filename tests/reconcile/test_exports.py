@@ -184,6 +184,22 @@ def costs(**changes: Any) -> str:
     return json.dumps(document)
 
 
+def amount(value: str) -> str:
+    return costs(amount={"value": value, "currency": "usd"})
+
+
+def at(**changes: int) -> str:
+    document = json.loads(costs())
+    document["data"][0].update(changes)
+    return json.dumps(document)
+
+
+def activity(**changes: Any) -> str:
+    document = json.loads((HERE / "openrouter_activity.json").read_text())
+    document["data"][0].update(changes)
+    return json.dumps(document)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -196,6 +212,17 @@ def costs(**changes: Any) -> str:
         (costs(amount={"value": 1, "currency": "eur"}), "amount.value is in 'eur': the ledger is"),
         (costs(amount={"value": "much", "currency": "usd"}), "amount.value is 'much': a number"),
         (costs(amount={"value": None, "currency": "usd"}), "amount.value is None: a number"),
+        ("[" * 100_000, "is no JSON of an export"),
+        (amount("1e999999999"), "amount.value is '1e999999999': a number below 10\\^18, to 40"),
+        (amount("1e400"), "amount.value is '1e400': a number below 10\\^18, to 40 decimal places"),
+        (amount("1e-41"), "amount.value is '1e-41': a number below 10\\^18, to 40 decimal places"),
+        (at(start_time=99999999999999999), "start_time is 99999999999999999: an instant from 20"),
+        (at(end_time=-1), "end_time is -1: an instant from 2000 to 2100"),
+        (activity(date="9999-12-31"), "date is '9999-12-31': an instant from 2000 to 2100"),
+        (activity(date="0001-01-01T00:00:00+14:00"), "an instant from 2000 to 2100"),
+        (activity(requests="1e400"), "requests is '1e400': a number below"),
+        (activity(model=["a"]), "row of openrouter.activity whose model is a list: a text or null"),
+        (costs(amount="1"), "has a row of openai.costs in another form than its page documents"),
     ],
 )
 def test_what_is_no_export_is_refused_with_the_way_out(
