@@ -23,39 +23,42 @@ def read(source: str | Path | Mapping[str, Any], what: str) -> Mapping[str, Any]
     """
     if isinstance(source, Mapping):
         return source
-    text, is_json = _text(source, what)
-    found = _parse(text, what, is_json=is_json)
+    text, is_json, where = _text(source, what)
+    found = _parse(text, where, is_json=is_json)
     if not isinstance(found, dict):
-        raise ConfigError(f"{what} is a {type(found).__name__}: it must be a table of fields")
+        raise ConfigError(f"{where} is a {type(found).__name__}: it must be a table of fields")
     return cast("dict[str, Any]", found)
 
 
-def _text(source: object, what: str) -> tuple[str, bool]:
-    """Return the document's text, and whether it is JSON."""
+def _text(source: object, what: str) -> tuple[str, bool, str]:
+    """Return the document's text, whether it is JSON, and what errors call it."""
     if not isinstance(source, (str, Path)):
         raise ConfigError(
             f"{what} is a {type(source).__name__}: give a mapping, or a TOML or JSON file's path"
         )
     if isinstance(source, str) and ("\n" in source or source.lstrip().startswith("{")):
-        return source, source.lstrip().startswith("{")
+        return source, source.lstrip().startswith("{"), what
+    where = f"{what} file {str(source)!r}"
     try:
         path = Path(source).expanduser()
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, ValueError, RuntimeError) as error:
         raise ConfigError(
-            f"{what} file {str(source)!r} cannot be read ({type(error).__name__}): "
+            f"{where} cannot be read ({type(error).__name__}): "
             "give the path of a TOML or JSON file in UTF-8"
         ) from error
-    return text, path.suffix.lower() == ".json" or text.lstrip().startswith("{")
+    return text, path.suffix.lower() == ".json" or text.lstrip().startswith("{"), where
 
 
-def _parse(text: str, what: str, *, is_json: bool) -> Any:
+def _parse(text: str, where: str, *, is_json: bool) -> Any:
     loads = json.loads if is_json else _toml().loads  # its own error is not the document's
     try:
         return loads(text)
     except (ValueError, RecursionError) as error:
         kind = "JSON" if is_json else "TOML"
-        raise ConfigError(f"{what} is not valid {kind}: {error}") from error
+        raise ConfigError(
+            f"{where} is not valid {kind}: {error}: correct it where it says"
+        ) from error
 
 
 def _toml() -> Any:

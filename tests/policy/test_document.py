@@ -131,9 +131,9 @@ def test_defaults_spelled_out_are_accepted() -> None:
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("policy.toml", b"mode = ", "policy is not valid TOML: "),
-        ("policy.json", b"[1]", "policy is a list: it must be a table of fields"),
-        ("policy.json", b"{", "policy is not valid JSON: "),
+        ("policy.toml", b"mode = ", "policy.toml' is not valid TOML: "),
+        ("policy.json", b"[1]", "policy.json' is a list: it must be a table of fields"),
+        ("policy.json", b"{", "policy.json' is not valid JSON: "),
         ("policy.toml", b"\xff", "(UnicodeDecodeError): give the path of a TOML or JSON file"),
     ],
 )
@@ -144,6 +144,11 @@ def test_a_file_that_is_no_document_says_why(
     with pytest.raises(ConfigError) as caught:
         Policy.load(tmp_path / name)
     assert said in str(caught.value)
+
+
+def test_text_that_is_no_document_has_no_file_to_name() -> None:
+    with pytest.raises(ConfigError, match=r"^policy is not valid TOML: .*: correct it where it"):
+        Policy.load("mode = \n")
 
 
 @pytest.mark.parametrize("source", ["/no/such/policy.toml", "", "~nosuchuser/x.toml", "a\0b"])

@@ -227,6 +227,16 @@ def test_a_wrong_document_says_the_value_the_rule_and_the_way_out(
         load_overlay(document)
 
 
+def test_a_broken_file_is_named_with_the_place_and_the_way_out(tmp_path: Path) -> None:
+    path = tmp_path / "contract.toml"
+    path.write_text('["openai:*"]\nmultiplier = \n', encoding="utf-8")
+    expected = (
+        r"prices file '.*contract.toml' is not valid TOML: .* line 2, .*: correct it where it"
+    )
+    with pytest.raises(ConfigError, match=expected):
+        load_overlay(path)
+
+
 def test_a_toml_contract_is_the_same_as_its_mapping(tmp_path: Path) -> None:
     path = tmp_path / "prices.toml"
     path.write_text(
