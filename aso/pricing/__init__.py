@@ -12,6 +12,7 @@ from aso.pricing.catalog_file import read_catalog
 from aso.pricing.kept import in_force
 from aso.pricing.overlay import Overlay, load_overlay
 from aso.pricing.pricer import Pricer
+from aso.pricing.term import CONDITIONS
 from aso.pricing.units import as_quantity
 from aso.records import Cost, Usage
 
@@ -26,21 +27,7 @@ __all__ = [
     "read_catalog",
 ]
 
-_CONDITIONS = frozenset(
-    {
-        "service_tier",
-        "processing",
-        "speed",
-        "inference_geo",
-        "data_residency",
-        "search_context_size",
-        "endpoint",
-        "tools",
-        "provider_reported",
-        "overlay",
-        "dimensions",
-    }
-)
+_CONDITIONS = frozenset({*CONDITIONS, "tools", "provider_reported", "overlay", "dimensions"})
 _PRICER = Pricer()
 
 

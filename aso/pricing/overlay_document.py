@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, timezone
+from datetime import date, datetime, time, timezone
 from decimal import Decimal, InvalidOperation
 from itertools import combinations
 from typing import Any, cast
@@ -11,7 +11,7 @@ from typing import Any, cast
 from aso.errors import ConfigError
 from aso.pricing.catalog import Rate
 from aso.pricing.conditions import STANDARD, unusual
-from aso.pricing.term import Term
+from aso.pricing.term import CONDITIONS, Term
 from aso.pricing.units import UNITS
 from aso.providers import PROVIDERS
 from aso.semconv import TOKEN_FIELDS
@@ -19,15 +19,7 @@ from aso.semconv import TOKEN_FIELDS
 _FIELDS = frozenset(
     {"name", "multiplier", "fee", "rates", "per", "since", "until", "when", "dimensions"}
 )
-_CONDITIONS = (
-    "service_tier",
-    "processing",
-    "speed",
-    "inference_geo",
-    "data_residency",
-    "search_context_size",
-    "endpoint",
-)
+_EXAMPLES = {"when": "{ service_tier = 'priority' }", "dimensions": "{ team = 'search' }"}
 _PER = 1_000_000
 _MOST, _PLACES = 10**9, 18
 # The event's name of a count that price lists know by another, e.g. prompt_tokens.
@@ -61,6 +53,7 @@ def _terms(pattern: object, found: object) -> Iterator[Term]:
     if not isinstance(found, _LISTS):
         yield _term(where, str(pattern), found, name=str(pattern))
         return
+    _expect_some(where, found)
     for number, table in enumerate(cast("Sequence[object]", found), 1):
         yield _term(f"{where}[{number}]", str(pattern), table, name=f"{pattern}#{number}")
 
@@ -83,7 +76,10 @@ def _term(where: str, pattern: str, table: object, *, name: str) -> Term:
     fields = _fields(where, table)
     since, until = (_instant(f"{where}.{name}", fields.get(name)) for name in ("since", "until"))
     if since is not None and until is not None and since >= until:
-        raise ConfigError(f"{where}.until is {fields['until']!r}: a time after since")
+        raise ConfigError(
+            f"{where}.until is {_shown(fields['until'])}, and since {_shown(fields['since'])}: "
+            "until must be a time after since"
+        )
     fee = _optional(f"{where}.fee", fields.get("fee"))
     term = Term(
         _name(f"{where}.name", fields.get("name", name)),
@@ -93,8 +89,8 @@ def _term(where: str, pattern: str, table: object, *, name: str) -> Term:
         _rates(where, fields.get("rates"), fields.get("per", _PER)),
         since,
         until,
-        _when(f"{where}.when", _texts(f"{where}.when", fields.get("when"))),
-        _texts(f"{where}.dimensions", fields.get("dimensions")),
+        _when(f"{where}.when", _texts(where, fields, "when")),
+        _texts(where, fields, "dimensions"),
     )
     if term.multiplier is None and term.fee is None and not term.rates:
         raise ConfigError(f"{where} changes no price: give it a multiplier, rates or a fee")
@@ -116,19 +112,34 @@ def _name(where: str, value: object) -> str:
     return value
 
 
-def _texts(where: str, table: object) -> Mapping[str, str]:
+def _texts(where: str, fields: Mapping[str, Any], field: str) -> Mapping[str, str]:
+    table = fields.get(field)
     if table is None:
         return {}
     said = cast("Mapping[Any, Any]", table) if isinstance(table, _TABLES) else {None: table}
     if any(not isinstance(one, str) for pair in said.items() for one in pair):
-        raise ConfigError(f"{where} is {table!r}: a table of texts, e.g. {{ team = 'search' }}")
+        raise ConfigError(
+            f"{where}.{field} is {_shown(table)}: a table of texts, e.g. {_EXAMPLES[field]}"
+        )
+    _expect_some(f"{where}.{field}", said)
     return dict(said)
+
+
+def _expect_some(where: str, found: Any) -> None:
+    """Refuse what is there and empty: it would say nothing, or hold for all."""
+    if not found:
+        raise ConfigError(f"{where} is empty: name some, or leave it out")
+
+
+def _shown(value: object) -> str:
+    """Return a value as a document has it: TOML's dates and times without their Python names."""
+    return value.isoformat() if isinstance(value, (date, time)) else repr(value)
 
 
 def _when(where: str, said: Mapping[str, str]) -> Mapping[str, str]:
     """Return the conditions as `unusual` writes them; what is as usual is ``standard``."""
-    if unknown := sorted(said.keys() - set(_CONDITIONS)):
-        raise ConfigError(f"{where} has {unknown}: choose from {list(_CONDITIONS)}")
+    if unknown := sorted(said.keys() - set(CONDITIONS)):
+        raise ConfigError(f"{where} has {unknown}: choose from {list(CONDITIONS)}")
     found: dict[str, str] = {}
     for name, value in said.items():
         text = value.strip().lower()
@@ -145,6 +156,7 @@ def _rates(where: str, table: object, per: object) -> Mapping[str, Rate]:
     if not isinstance(table, _TABLES):
         raise ConfigError(f"{where}.rates is {table!r}: a table of unit = price, as text")
     rates = cast("Mapping[str, Any]", table)
+    _expect_some(f"{where}.rates", rates)
     for unit in rates:
         if unit in _UNIT_OF:
             raise ConfigError(f"{where}.rates.{unit}: price lists say {_rate_name(unit)}")
@@ -169,13 +181,13 @@ def _instant(where: str, value: Any) -> datetime | None:
         try:
             value = datetime.fromisoformat(value.replace("Z", "+00:00"))  # Python 3.10 knows no Z
         except ValueError:
-            raise ConfigError(f"{where} is {value!r}: a date such as '2026-12-01'") from None
+            raise ConfigError(f"{where} is {_shown(value)}: a date such as '2026-12-01'") from None
     elif isinstance(value, date) and not isinstance(value, datetime):
         value = datetime(value.year, value.month, value.day, tzinfo=timezone.utc)
     if value is None:
         return None
     if not isinstance(value, datetime):
-        raise ConfigError(f"{where} is {value!r}: a date such as '2026-12-01'")
+        raise ConfigError(f"{where} is {_shown(value)}: a date such as '2026-12-01'")
     return value if value.tzinfo is not None else value.replace(tzinfo=timezone.utc)
 
 

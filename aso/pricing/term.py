@@ -11,6 +11,17 @@ from typing import Any
 from aso.pricing.catalog import Rate
 from aso.pricing.conditions import STANDARD, unusual
 
+# What a price, and so a term's `when`, may depend on.
+CONDITIONS = (
+    "service_tier",
+    "processing",
+    "speed",
+    "inference_geo",
+    "data_residency",
+    "search_context_size",
+    "endpoint",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Term:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import closing
 from datetime import datetime, timezone
 from decimal import Decimal
@@ -117,6 +118,28 @@ def test_check_finds_terms_of_a_contract_that_cover_nothing(
         "contract 'openai:gpt5*' covers no model of the catalog, and ",
         "contract 'openai:ours' has a rate for 'inputs', and no model",
     ]
+
+
+def test_check_finds_conditions_of_a_contract_that_no_price_list_has(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "contract.toml"
+    terms = {
+        "openai:*": [
+            {"when": {"speed": "warp"}, "fee": "1"},
+            {"when": {"speed": "fast"}, "fee": "1"},
+            {"when": {"service_tier": "default", "data_residency": "ca"}, "fee": "1"},
+            {"when": {"service_tier": "batch", "inference_geo": "global"}, "fee": "1"},
+            {"when": {"service_tier": "scale"}, "rates": {"input_tokens": "1"}},
+        ]
+    }
+    path.write_text(json.dumps(terms), encoding="utf-8")
+    found = in_json(capsys, "check", "--max-age", "100000", "--overlay", str(path), code=1)
+    [problem] = found["problems"]
+    assert problem == (
+        "contract 'openai:*#1' asks for speed 'warp', and no model of the catalog has a price for "
+        "it: is it one of ['fast', 'standard']?"
+    )
 
 
 def reported(number: int, said: str, ours: str | None, **changes: Any) -> Any:

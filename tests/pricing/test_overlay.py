@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import date, datetime, time, timezone
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -81,7 +81,7 @@ def test_the_pricer_of_a_process_holds_its_contract() -> None:
     [
         ({"since": "yesterday"}, "a date such as"),
         ({"since": 5}, "a date such as"),
-        ({"since": "2026-12-31", "until": "2026-12-01"}, "a time after since"),
+        ({"since": "2026-12-31", "until": "2026-12-01"}, "until must be a time after since"),
         ({"rates": ["1"]}, "a table of unit = price"),
         ({"fee": True}, "a decimal number"),
         ({"multiplier": "NaN"}, "a decimal number"),
@@ -212,6 +212,19 @@ def test_two_terms_for_the_same_calls_at_the_same_time_are_refused(
         ({"opnai:*": {"multiplier": "1"}}, "provider 'opnai' is not known: choose from"),
         ({"openai:*": {"since": "2026-12-01"}}, "changes no price: give it a multiplier"),
         ({"openai:*": {"when": {"tier": "x"}, "fee": "1"}}, r"has \['tier'\]: choose from"),
+        (
+            {"openai:*": {"when": {"service_tier": 3}, "fee": "1"}},
+            r"when is \{'service_tier': 3\}: a table of texts, .* \{ service_tier = 'priority' \}",
+        ),
+        (
+            {"openai:*": {"since": date(2026, 12, 1), "until": date(2026, 10, 1), "fee": "1"}},
+            "until is 2026-10-01, and since 2026-12-01: until must be a time after since",
+        ),
+        ({"openai:*": {"since": time(7, 30), "fee": "1"}}, "since is 07:30:00: a date such as"),
+        ({"openai:*": []}, r"prices\['openai:\*'\] is empty: name some, or leave it out"),
+        ({"openai:*": {"dimensions": {}, "fee": "1"}}, "dimensions is empty: name some, or leave"),
+        ({"openai:*": {"when": {}, "fee": "1"}}, "when is empty: name some, or leave it out"),
+        ({"openai:*": {"rates": {}, "fee": "1"}}, "rates is empty: name some, or leave it out"),
         ({"openai:*": {"when": "priority", "fee": "1"}}, "a table of texts"),
         ({"openai:*": {"dimensions": {"team": 1}, "fee": "1"}}, "a table of texts"),
         ({"openai:*": {"name": "", "fee": "1"}}, "a short text that cost lines are to show"),
