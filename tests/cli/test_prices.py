@@ -53,6 +53,7 @@ def test_show_gives_every_rate_in_force_with_where_it_is_from(
         ],
         "disputes": [],
         "terms": [],
+        "scheduled_terms": [],
     }
 
 
@@ -132,6 +133,45 @@ def test_show_adds_what_a_contract_says_of_the_model(
         "contract:deepseek:deep-*, for deepseek:deep-*: multiplier 0.85, where processing=batch"
         in run(capsys, *asked)
     )
+
+
+@pytest.fixture
+def november(tmp_path: Path) -> str:
+    """A contract of one month, about one model."""
+    path = tmp_path / "contract.toml"
+    path.write_text(
+        '["deepseek:*"]\nmultiplier = "0.9"\nsince = 2026-11-01\nuntil = 2026-12-01\n'
+        '["openai:*"]\nfee = "1"\n',
+        encoding="utf-8",
+    )
+    return str(path)
+
+
+TERM = "contract:deepseek:*, for deepseek:*: multiplier 0.9, since 2026-11-01T00:00:00Z, until"
+
+
+@pytest.mark.parametrize(
+    ("at", "said", "terms", "scheduled"),
+    [
+        ("2026-10-01", f"to come: {TERM}", 0, 1),
+        ("2026-11-26", TERM, 1, 0),
+        ("2026-12-01", "the contract has no term for it, then or later", 0, 0),
+    ],
+    ids=["before", "in force", "after"],
+)
+def test_show_says_when_a_term_of_the_contract_holds(
+    at: str,
+    said: str,
+    terms: int,
+    scheduled: int,
+    capsys: pytest.CaptureFixture[str],
+    deep: Path,
+    november: str,
+) -> None:
+    asked = ("show", "deep-1", "--at", at, "--overlay", november)
+    assert [line for line in run(capsys, *asked).splitlines() if line.startswith(said)]
+    found = in_json(capsys, *asked)
+    assert (len(found["terms"]), len(found["scheduled_terms"])) == (terms, scheduled)
 
 
 def test_what_is_shown_is_what_is_charged(capsys: pytest.CaptureFixture[str]) -> None:

@@ -29,7 +29,7 @@ def show(arguments: Namespace) -> int:
     catalog, at = in_force(), _instant(arguments.at)
     rows = _rows(catalog, arguments.model, arguments.provider)
     models = [row_document(row, at) for row in rows]
-    terms = _terms(arguments.overlay, rows, at)
+    terms, scheduled = _terms(arguments.overlay, rows, at)
     disputes = _disputes(catalog, *_asked(catalog, arguments.model, arguments.provider))
     if arguments.format == "json":
         found: dict[str, Any] = {
@@ -37,11 +37,12 @@ def show(arguments: Namespace) -> int:
             "at": instant_text(at),
             "models": models,
         }
-        found.update(disputes=disputes, terms=terms)
+        found.update(disputes=disputes, terms=terms, scheduled_terms=scheduled)
         print(json.dumps(found, indent=2))
     elif rows:
         print("\n\n".join("\n".join(_lines(model)) for model in models))
-        print("".join(f"\n{_term_text(term)}" for term in terms), end="\n" if terms else "")
+        lines = list(_term_lines(terms, scheduled)) if arguments.overlay is not None else []
+        print("".join(f"\n{line}" for line in lines), end="\n" if lines else "")
         print(f"\ncatalog {catalog.version}, sha256 {catalog.sha256}, at {instant_text(at)}")
     elif not disputes:
         print(_unknown(catalog, arguments.model))
@@ -76,16 +77,27 @@ def _rows(catalog: Catalog, model: str, provider: str | None) -> list[Row]:
     return [row for row in found if row is not None]
 
 
-def _terms(path: Path | None, rows: Sequence[Row], at: datetime) -> list[dict[str, Any]]:
-    """Return what a contract says of the models on that day, whatever else it asks of a call."""
+def _terms(
+    path: Path | None, rows: Sequence[Row], at: datetime
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return what a contract says of the models on that day, whatever else it asks of a call; later."""
     if path is None:
-        return []
+        return [], []
     names = [f"{row.provider}:{row.model}" for row in rows]
-    return [
-        term_document(term)
-        for term in load_overlay(path).terms
-        if term.is_in_force(at) and any(term.matches(name) for name in names)
-    ]
+    found = [term for term in load_overlay(path).terms if any(term.matches(name) for name in names)]
+    return (
+        [term_document(term) for term in found if term.is_in_force(at)],
+        [term_document(term) for term in found if term.since is not None and term.since > at],
+    )
+
+
+def _term_lines(
+    terms: Sequence[Mapping[str, Any]], scheduled: Sequence[Mapping[str, Any]]
+) -> Iterator[str]:
+    yield from (_term_text(term) for term in terms)
+    yield from (f"to come: {_term_text(term)}" for term in scheduled)
+    if not terms and not scheduled:
+        yield "the contract has no term for it, then or later"
 
 
 def _term_text(term: Mapping[str, Any]) -> str:
