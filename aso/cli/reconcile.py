@@ -22,7 +22,7 @@ _WHERE = "provider = ? AND ended_at_ms >= ? AND ended_at_ms < ?"
 
 
 def reconcile(arguments: Namespace) -> int:
-    """Print every difference by its name; 1 where some are unexplained."""
+    """Print every difference by its name; 1 where some are unexplained, or there is no ledger."""
     projects = _projects(arguments.map)
     statement = read_exports(arguments.files)
     with open_ledger(arguments) as ledger:
@@ -34,11 +34,13 @@ def reconcile(arguments: Namespace) -> int:
         found = compare(
             statement, events, in_force(), dimension=arguments.project, projects=projects
         )
+    if ledger is None:
+        found = found._replace(notes=[*found.notes, NO_LEDGER])
     if arguments.format == "json":
         print(json.dumps(_document(found), indent=2))
     else:
         _show(found)
-    return 1 if "unexplained" in found.sums() or _has_unexplained(found) else 0
+    return 1 if ledger is None or _has_unexplained(found) else 0
 
 
 def _has_unexplained(found: Comparison) -> bool:

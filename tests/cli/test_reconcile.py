@@ -360,8 +360,9 @@ def test_the_table_says_why_and_what_that_means(capsys: pytest.CaptureFixture[st
 
 def test_without_a_ledger_the_way_to_one_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
     assert "There is no ledger yet" in run(capsys, COSTS, code=1)
-    found = in_json(capsys, COSTS)
+    found = in_json(capsys, COSTS, code=1)
     assert found["total"]["residuals"] == {"unmetered": "0.0275"}
+    assert found["notes"][-1].startswith("There is no ledger yet")
 
 
 @pytest.mark.parametrize(
