@@ -46,7 +46,11 @@ def parser() -> argparse.ArgumentParser:
     _tail(found)
     _explain(found)
     _export(found)
-    add_prices(found.add_parser("prices", help="the price catalog: show, search, diff, update"))
+    add_prices(
+        found.add_parser(
+            "prices", help="the price catalog: show, search, diff, check, update, drift"
+        )
+    )
     _reprice(found)
     _reconcile(found)
     _ledger(found)
