@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from aso import environment
+from aso.cli.plural import many
 from aso.cli.selection import NO_LEDGER, condition_of, open_ledger
-from aso.cli.summed import Summed, many
+from aso.cli.summed import Summed
 from aso.errors import ConfigError
 from aso.ledger import Ledger
 from aso.pricing import Catalog, Overlay, Pricer, in_force, load_overlay, read_catalog

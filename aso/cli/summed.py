@@ -49,8 +49,3 @@ class Summed:
     def mark(self) -> str:
         """Return ``+?`` where the sum is a lower bound."""
         return "+?" if self.unpriced or self.partial else ""
-
-
-def many(count: int, noun: str, plural: str | None = None) -> str:
-    """Return ``1 call``, ``2 calls``."""
-    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from aso.cli import main
 from aso.pricing import price, read_catalog
 from tests.catalogs import catalog_file, written
 from tests.cli.printed import disputed, in_json, run
@@ -233,7 +235,7 @@ def test_diff_names_every_rate_that_differs(
         ("added", "new", "pages", None, {"rate": "3", "per": million}),
     ]
     said = run(capsys, "diff", *paths)
-    assert "1 models added, 1 models removed, 1 models changed" in said
+    assert "1 model added, 1 model removed, 1 model changed" in said
 
 
 def test_diff_sees_dates_tiers_hours_and_factors(
@@ -255,3 +257,21 @@ def test_diff_sees_dates_tiers_hours_and_factors(
 
 def test_a_catalog_does_not_differ_from_itself(capsys: pytest.CaptureFixture[str]) -> None:
     assert in_json(capsys, "diff", "bundled", "in-force")["changes"] == []
+
+
+def test_search_counts_one_model_as_one(capsys: pytest.CaptureFixture[str], deep: Path) -> None:
+    assert "\n1 model; USD per million tokens" in run(capsys, "search", "deep-1")
+
+
+def helped(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    with pytest.raises(SystemExit):
+        main([*arguments, "--help"])
+    return capsys.readouterr().out
+
+
+def test_the_help_of_aso_names_every_command_of_prices(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    names = re.findall(r"^    (\w+) ", helped(capsys, "prices"), re.MULTILINE)
+    assert f"the price catalog: {', '.join(names)}\n" in helped(capsys)

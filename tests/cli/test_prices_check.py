@@ -23,6 +23,9 @@ def used(*events: Any) -> None:
         sink.send(events)
 
 
+WAY_OUT = (
+    "price past calls with aso reprice --overlay FILE, those to come with instrument(prices=...)"
+)
 EVER = ("--since", "2000-01-01", "--max-age", "100000")
 
 
@@ -56,9 +59,8 @@ def test_check_finds_used_models_without_a_price(
     capsys: pytest.CaptureFixture[str], deep: Path
 ) -> None:
     used(event(1, cost=UNPRICED), event(2, cost=UNPRICED))
-    assert in_json(capsys, "check", *EVER, code=1)["problems"] == [
-        "openai:gpt-5.4 has no price: 2 calls are in no sum"
-    ]
+    [problem] = in_json(capsys, "check", *EVER, code=1)["problems"]
+    assert problem == f"openai:gpt-5.4 has no price: 2 calls are in no sum; {WAY_OUT}"
 
 
 def test_check_says_why_sources_list_a_model_without_a_price(
@@ -67,9 +69,10 @@ def test_check_says_why_sources_list_a_model_without_a_price(
     disputed(capsys, tmp_path)
     used(event(1, cost=UNPRICED))
     found = in_json(capsys, "check", *EVER, code=1)
-    assert found["problems"] == [
-        "openai:gpt-5.4 has no price, conflict:one/two: 1 calls are in no sum"
-    ]
+    [problem] = found["problems"]
+    assert problem == (
+        f"openai:gpt-5.4 has no price, conflict:one/two: 1 call is in no sum; {WAY_OUT}"
+    )
     assert found["confidence"] == {"conflict": 1}
 
 
@@ -89,7 +92,7 @@ def test_check_finds_conflicts_and_where_asked_low_confidence(
     run(capsys, "update", str(path), "--sha256", sha256)
     used(event(1))
     said = run(capsys, "check", *EVER, *strict, code=code)
-    is_said = f"!! openai:gpt-5.4 has a price of confidence {confidence}: 1 calls" in said
+    is_said = f"!! openai:gpt-5.4 has a price of confidence {confidence}: 1 call\n" in said
     assert is_said == bool(code)
 
 
@@ -201,6 +204,11 @@ def test_drift_compares_only_what_can_be_compared(
 ) -> None:
     used(one)
     assert in_json(capsys, "drift") == {"rows": []}
+
+
+def test_drift_counts_one_call_as_one(capsys: pytest.CaptureFixture[str]) -> None:
+    used(reported(1, "0.1", "0.2"))
+    assert "1 of 1 call differs; USD" in run(capsys, "drift")
 
 
 def test_drift_without_a_ledger_is_empty(capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,6 +11,7 @@ from datetime import date, datetime, timezone
 from typing import NamedTuple
 
 from aso import environment
+from aso.cli.plural import many
 from aso.cli.prices.catalogs import confidence, identity
 from aso.cli.prices.contract import odd_terms
 from aso.cli.selection import open_ledger
@@ -25,6 +26,9 @@ from aso.semconv import printable
 
 _SURE = frozenset({"agreed", "settled"})
 _NOBODY = "—"
+_WAY_OUT = (
+    "price past calls with aso reprice --overlay FILE, those to come with instrument(prices=...)"
+)
 
 
 class Used(NamedTuple):
@@ -45,11 +49,15 @@ class Used(NamedTuple):
         name = printable(f"{self.provider}:{self.model}")
         if self.confidence is None and self.unpriced_calls:
             why = f", {self.dispute}" if self.dispute else ""
-            return f"{name} has no price{why}: {self.unpriced_calls:,} calls are in no sum"
+            verb = "is" if self.unpriced_calls == 1 else "are"
+            return (
+                f"{name} has no price{why}: {many(self.unpriced_calls, 'call')} {verb} in no sum; "
+                f"{_WAY_OUT}"
+            )
         if self.confidence == "conflict" or (
             is_strict and self.confidence is not None and self.confidence not in _SURE
         ):
-            return f"{name} has a price of confidence {self.confidence}: {self.calls:,} calls"
+            return f"{name} has a price of confidence {self.confidence}: {many(self.calls, 'call')}"
         return None
 
 
@@ -104,7 +112,7 @@ def _of_catalog(age: int | None, most: int) -> Iterator[str]:
         yield "the catalog's version is no date, so nobody knows how old it is"
     elif age > most:
         yield (
-            f"the catalog is {age:,} days old, more than {most:,}: pip install -U aispendops, or "
+            f"the catalog is {many(age, 'day')} old, more than {most:,}: pip install -U aispendops, or "
             "aso prices update FILE --sha256 HASH"
         )
 
@@ -143,7 +151,7 @@ def _show(catalog: Catalog, age: int | None, used: list[Used], problems: list[st
     known = bundled()
     which = "of this aso" if catalog.sha256 == known.sha256 else f"yours; bundled: {known.version}"
     print(f"catalog     {catalog.version} ({which}), sha256 {catalog.sha256}")
-    print(f"age         {'unknown' if age is None else f'{age:,} days'}")
+    print(f"age         {'unknown' if age is None else many(age, 'day')}")
     counts = ", ".join(f"{count:,} {name}" for name, count in _confidences(catalog).items())
     print(f"confidence  {counts}")
     if used:

@@ -7,6 +7,7 @@ from argparse import Namespace
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from aso.cli.plural import many
 from aso.cli.prices.catalogs import identity, instant_text, named, tier_text, window_text
 from aso.pricing import Catalog
 from aso.pricing.catalog import Price, Rate, Row
@@ -33,7 +34,7 @@ def diff(arguments: Namespace) -> int:
         kind: len({(one["provider"], one["model"]) for one in found if one["kind"] == kind})
         for kind in ("added", "removed", "changed")
     }
-    print("\n" + ", ".join(f"{count:,} models {kind}" for kind, count in counts.items()))
+    print("\n" + ", ".join(f"{many(count, 'model')} {kind}" for kind, count in counts.items()))
     return 0
 
 

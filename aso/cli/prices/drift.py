@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from aso.cli.plural import many
 from aso.cli.selection import NO_LEDGER, condition_of, open_ledger
 from aso.pricing.money import difference, total
 from aso.records import Event
@@ -94,7 +95,8 @@ def _show(rows: list[tuple[_Key, Drift]]) -> None:
         header = ["provider", "model", "calls", "differing", "provider's", "ours", "difference"]
         print("\n".join([*aligned(header, [_cells(*row) for row in differing], texts=2), ""]))
     count = sum(one.differing for _, one in rows)
-    print(f"{count:,} of {calls:,} calls differ; USD, the provider's less ours")
+    verb = "differs" if count == 1 else "differ"
+    print(f"{count:,} of {many(calls, 'call')} {verb}; USD, the provider's less ours")
 
 
 def _cells(key: _Key, one: Drift) -> list[str]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime, timezone
 from typing import Any
 
+from aso.cli.plural import many
 from aso.cli.prices.catalogs import confidence, identity
 from aso.pricing import Catalog, in_force
 from aso.report.table import aligned
@@ -30,7 +31,9 @@ def search(arguments: Namespace) -> int:
         header = ["provider", "model", "aliases", "input", "output", "confidence"]
         rows = [_cells(one) for one in found]
         print("\n".join(aligned(header, rows, texts=3)))
-        print(f"\n{len(found):,} models; USD per million tokens; aso prices show MODEL has all")
+        print(
+            f"\n{many(len(found), 'model')}; USD per million tokens; aso prices show MODEL has all"
+        )
     else:
         print(f"No name in the catalog has {printable(arguments.text)!r} in it.")
     return 0 if found else 1
