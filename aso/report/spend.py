@@ -36,10 +36,12 @@ _SUMS = f"""
   SUM(cost_rest IS NOT NULL)
 """
 _RESTS = 12  # the place of the last of these
+# What aso.record() says of a call is no measurement: only what an SDK made has a duration.
+_TIMED = "kind = 'call' AND sdk IS NOT NULL"
 # A call's milliseconds, as text: one pass over the rows for sums and percentiles.
-_TIMES = """
-  GROUP_CONCAT(CASE WHEN kind = 'call' THEN ended_at_ms - started_at_ms END),
-  GROUP_CONCAT(CASE WHEN kind = 'call' THEN first_byte_at_ms - started_at_ms END)
+_TIMES = f"""
+  GROUP_CONCAT(CASE WHEN {_TIMED} THEN ended_at_ms - started_at_ms END),
+  GROUP_CONCAT(CASE WHEN {_TIMED} THEN first_byte_at_ms - started_at_ms END)
 """
 
 

@@ -13,11 +13,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
+import aso
 from aso.errors import ConfigError
 from aso.ledger import Ledger
 from aso.records import Usage
 from aso.report import Period, formats, parse_grouping, parse_instant, spend
 from aso.report.spend import at
+from aso.testing import capture_events
 from tests.events import UNPRICED, costing, event
 
 NOW = datetime(2026, 11, 23, 12, 30, tzinfo=timezone.utc)
@@ -109,6 +111,15 @@ def test_latency_is_nearest_rank(ledger: Ledger) -> None:
     report = spend(ledger, parse_grouping("provider"), with_latency=True)
     assert (report.total.duration_ms, report.total.first_byte_ms) == ((500, 950), (50, 95))
     assert (at([7], 0.95), at([1, 2], 0.5)) == (7, 1)
+
+
+def test_a_call_that_nobody_timed_is_in_no_latency(ledger: Ledger) -> None:
+    with capture_events() as recorded:
+        aso.record(provider="openai", model="gpt-5.4", usage={"prompt_tokens": 1})
+    timed = event(1, started_at_ms=0, first_byte_at_ms=None, ended_at_ms=70)
+    ledger.add([timed, *recorded])
+    report = spend(ledger, parse_grouping("provider"), with_latency=True)
+    assert (report.total.calls, report.total.duration_ms) == (2, (70, 70))
 
 
 def test_csv_and_json_say_the_same(ledger: Ledger) -> None:
