@@ -33,7 +33,7 @@ class ConsoleSink:
 
 
 def line(event: Event) -> str:
-    """Return ``time provider:model tokens cost outcome dimensions id``."""
+    """Return ``time provider:model tokens cost outcome revision dimensions id``."""
     usage, cost = event.usage, event.cost
     tokens = f"{_known(usage.input_tokens)}→{_known(usage.output_tokens)} tokens"
     price = f"${decimal_text(cost.total)}" if cost.total is not None else "unpriced"
@@ -48,10 +48,17 @@ def line(event: Event) -> str:
         price,
         *marks,
         kind,
+        _revision(event),
         dims,
         event.event_id,
     )
     return printable(" ".join(word for word in words if word))
+
+
+def _revision(event: Event) -> str:
+    """Return which line of its event this is, and why there is another; nothing of the first."""
+    reason = f" ({event.revision_reason})" if event.revision_reason else ""
+    return f"revision {event.revision}{reason}" if event.revision else ""
 
 
 def _known(count: int | None) -> str:

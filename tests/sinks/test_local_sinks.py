@@ -36,6 +36,15 @@ def test_the_console_writes_a_line_that_people_can_read() -> None:
     )
 
 
+def test_a_console_says_which_revision_a_line_is_and_why() -> None:
+    stream = io.StringIO()
+    ConsoleSink(stream).send([event(1, revision=2, revision_reason="repriced")])
+    assert stream.getvalue() == (
+        "2026-11-23T08:00:00.400Z openai:gpt-5.4 1000→0 tokens $0.0025 completed "
+        f"revision 2 (repriced) team=search {event(1).event_id}\n"
+    )
+
+
 def test_a_console_of_a_narrow_encoding_gets_what_it_can_show() -> None:
     console = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
     ConsoleSink(console).send([event(1, dims={"team": "\x1b[2J"})])
