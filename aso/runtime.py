@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from aso.policy import Policy
     from aso.sinks import Sink
 
-_EXIT_TIMEOUT_S = 2.0
+_CLOSE_TIMEOUT_S, _EXIT_TIMEOUT_S = 5.0, 2.0
 _NO_HOME = "no home directory for the ledger, events are only counted; set ASO_HOME to a folder"
 _SAID: dict[str, float] = {}
 
@@ -148,6 +148,7 @@ class Runtime:
         self.session: Session | None = None
         self.retired: list[Session] = []
         self.lock = threading.RLock()
+        self.is_standing_in = False  # for a program that may ask for a session of its own
         self._has_exit_hooks = False
 
     def sessions(self) -> list[Session]:
@@ -163,6 +164,12 @@ class Runtime:
             atexit.register(self._at_exit)
             if hasattr(os, "register_at_fork"):
                 os.register_at_fork(after_in_child=self._after_fork)
+
+    def make_way(self, wanted: Settings) -> None:
+        """Stop a session that stands in, where the program wants another."""
+        is_standing_in, self.is_standing_in = self.is_standing_in, False
+        if is_standing_in and self.session is not None and self.session.settings != wanted:
+            self.stop(_CLOSE_TIMEOUT_S)
 
     def stop(self, timeout_s: float) -> bool:
         """Unpatch; close now, or once the last open stream is over (at exit at the latest)."""
@@ -261,6 +268,7 @@ def instrument(
         durability=durability,
     )
     with RUNTIME.lock:
+        RUNTIME.make_way(settings)
         if RUNTIME.session is not None:
             _expect_same(RUNTIME.session.settings, settings)
         elif not settings.is_disabled:
@@ -269,10 +277,17 @@ def instrument(
     return Instrumentation()
 
 
+def stand_in() -> None:
+    """Instrument by the environment's settings, until the program does so itself: ``aso run``."""
+    with RUNTIME.lock:
+        instrument()
+        RUNTIME.is_standing_in = True
+
+
 def uninstrument() -> None:
     """Give every SDK its own functions back and deliver; open streams finish to the old sinks."""
     with RUNTIME.lock:
-        RUNTIME.stop(5.0)
+        RUNTIME.stop(_CLOSE_TIMEOUT_S)
 
 
 def flush(timeout_s: float = 5.0) -> bool:

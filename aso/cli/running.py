@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from aso.errors import ConfigError
-from aso.runtime import instrument
+from aso.runtime import stand_in
 
 USAGE = "usage: aso run script.py [argument ...]  or  aso run -m module [argument ...]"
 
@@ -28,7 +28,7 @@ def program(arguments: Sequence[str]) -> Callable[[], object]:
         raise ConfigError(f"no program is named; {USAGE}")
     if not is_module and not Path(name).exists():
         raise ConfigError(f"script {name!r} is not there; {USAGE}")
-    instrument()
+    stand_in()
     sys.argv = [name, *rest]
     if is_module:
         sys.path[0] = os.getcwd()  # noqa: PTH109 — as Python's own -m does

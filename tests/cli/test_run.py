@@ -54,3 +54,24 @@ def test_a_program_that_is_not_there_is_said(tmp_path: Path) -> None:
         done = aso_run(tmp_path, *arguments)
         assert done.returncode == 2
         assert said in done.stderr
+
+
+def test_a_program_that_instruments_itself_has_what_it_asks_for(tmp_path: Path) -> None:
+    own = """
+import aso
+aso.instrument(policy={"mode": "enforce", "denied_models": ["openai:gpt-4*"]}, env="its-own")
+"""
+    (tmp_path / "calls.py").write_text(own + _PROGRAM)
+    done = aso_run(tmp_path, "calls.py")
+    assert "ModelNotAllowedError: " in done.stderr
+    exported = subprocess.run(
+        [sys.executable, "-m", "aso", "export"], capture_output=True, text=True, check=True
+    )
+    [document] = [json.loads(line) for line in exported.stdout.splitlines()]
+    assert (document["kind"], document["env"]) == ("refused", "its-own")
+
+
+def test_a_program_that_instruments_itself_twice_is_refused_as_ever(tmp_path: Path) -> None:
+    twice = "import aso; aso.instrument(); aso.instrument(env='other')"
+    (tmp_path / "twice.py").write_text(twice)
+    assert "was called before with other arguments (env)" in aso_run(tmp_path, "twice.py").stderr
