@@ -57,7 +57,12 @@ def instant_text(epoch_ms: int) -> str:
 @lru_cache(maxsize=16)
 def _second_text(epoch_s: int) -> str:
     """Events of a batch end within few seconds: each is written once."""
-    return f"{datetime.fromtimestamp(epoch_s, timezone.utc):%Y-%m-%dT%H:%M:%S}"
+    return datetime.fromtimestamp(epoch_s, timezone.utc).isoformat()[:19]  # %Y may be one digit
+
+
+def counted(count: int, noun: str) -> str:
+    """Return the count with its noun, for people: ``1 call``, ``1,200 calls``."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def printable(text: str) -> str:

@@ -29,6 +29,10 @@ def test_a_count_is_written_like_its_amount(count: int) -> None:
     assert quantity_text(count) == decimal_text(Decimal(count))
 
 
+def test_a_year_has_four_digits() -> None:
+    assert instant_text(-62_135_596_800_000) == "0001-01-01T00:00:00.000Z"
+
+
 def test_every_instant_of_a_second_has_its_own_milliseconds() -> None:
     second = 1_795_435_200_000
     assert instant_text(second) == "2026-11-23T12:00:00.000Z"

@@ -229,4 +229,4 @@ def _alone(path: Path) -> Generator[bool, None, None]:
 
 
 def _day(epoch_ms: int) -> str:
-    return f"{datetime.fromtimestamp(epoch_ms / 1000, timezone.utc):%Y-%m-%d}"
+    return datetime.fromtimestamp(epoch_ms / 1000, timezone.utc).date().isoformat()

@@ -33,7 +33,7 @@ def _cost(charge: Charge) -> Value:
 
 
 def _instant(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+    return f"{moment.isoformat()[:19]}Z"
 
 
 def _model(charge: Charge) -> Value:
