@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from importlib import import_module
 from itertools import takewhile
@@ -19,9 +19,12 @@ from aso.integrations import INTEGRATIONS
 from aso.journal import destinations, survey
 from aso.journal.files import network_type
 from aso.ledger import Ledger, LedgerError
+from aso.ledger.parquet import problem_of
+from aso.ledger.settling import folder_of
 from aso.patch import Applied
 from aso.pricing import bundled
 from aso.pricing.kept import chosen
+from aso.semconv import counted
 from aso.sinks.ingest_spool import Spool, SpoolError
 from aso.sinks.ledger import LedgerSink
 from aso.version import __version__, installed
@@ -137,7 +140,7 @@ def _storage(path: Path | None) -> Iterator[Finding]:
     else:
         yield "home", *_home(home)
     if home is not None or path is not None:
-        yield "ledger", *_ledger(LedgerSink(path).path)
+        yield from _ledger(LedgerSink(path).path)
     if home is not None and (kept := Spool.of(home).path).exists():
         yield "spool", *_spool(kept)
     for folder in destinations(home) if home is not None else ():
@@ -167,23 +170,37 @@ def _home(home: Path) -> tuple[str, bool]:
     return str(home), True
 
 
-def _ledger(path: Path) -> tuple[str, bool]:
+def _ledger(path: Path) -> Iterator[Finding]:
     if not path.exists():
-        return f"{path}, none yet", True
+        yield "ledger", f"{path}, none yet", True
+        return
     try:
         with closing(Ledger(path)) as ledger:
             count, segments = ledger.recent_count(), ledger.segments()
     except LedgerError as error:
-        return str(error), False
-    size = f"{path}, {count:,} events, {path.stat().st_size:,} bytes"
+        yield "ledger", str(error), False
+        return
+    size = f"{path}, {counted(count, 'row')}, {path.stat().st_size:,} bytes"
     if not segments:
-        return size, True
-    history = f"compacted {sum(segments.values()):,}, segments {len(segments):,}"
+        yield "ledger", size, True
+        return
+    rows = counted(sum(segments.values()), "row")
+    history = f"compacted: {rows} in {counted(len(segments), 'segment')}"
     missing = [name for name in ("duckdb", "pyarrow") if installed(name) is None]
     if missing:
         way_out = "pip install 'aispendops[analytics]'"
-        return f"{size}; {history}, which needs {' and '.join(missing)}: {way_out}", False
-    return f"{size}; {history}", True
+        needs = f"which needs {' and '.join(missing)}: {way_out}"
+        yield "ledger", f"{size}; {history}, {needs}", False
+        return
+    yield "ledger", f"{size}; {history}", True
+    yield from _history(folder_of(path), segments)
+
+
+def _history(folder: Path, segments: Mapping[str, int]) -> Iterator[Finding]:
+    """Yield what is wrong with the compacted part: reports fail by it, or lack something."""
+    for name, rows in segments.items():
+        if (problem := problem_of(folder / name, rows)) is not None:
+            yield "history", f"{folder / name} {problem}: put it back from a copy", False
 
 
 def _journal(folder: Path) -> str:

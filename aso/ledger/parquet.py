@@ -12,6 +12,7 @@ from typing import Any
 from aso.ledger.extra import needed
 from aso.ledger.rows import joined
 from aso.ledger.schema import COLUMNS
+from aso.semconv import counted
 
 _INTEGERS = {
     "revision",
@@ -70,6 +71,26 @@ def write_segment(
             writer.write_table(arrow.concat_tables(tables))
     _sync(path)
     return int(parquet.read_metadata(path).num_rows)
+
+
+def problem_of(path: Path, rows: int) -> str | None:
+    """Return what is wrong with a segment by its footer, as a half sentence; None: nothing.
+
+    Args:
+        path: of the file.
+        rows: how many the ledger says it has.
+
+    Raises:
+        LedgerError: pyarrow is not installed.
+    """
+    parquet = needed("pyarrow.parquet", "reading a segment")
+    if not path.exists():
+        return "is not there"
+    try:
+        found = int(parquet.read_metadata(path).num_rows)
+    except (OSError, ValueError) as error:  # pyarrow's own derive from these
+        return f"cannot be read ({type(error).__name__})"
+    return None if found == rows else f"has {counted(found, 'row')} instead of {rows:,}"
 
 
 def _table(arrow: Any, schema: Any, rows: Sequence[Sequence[Any]], dims: Sequence[str]) -> Any:

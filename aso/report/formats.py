@@ -9,7 +9,7 @@ from typing import Any
 
 from aso.report.spend import Line, Spend
 from aso.report.table import aligned
-from aso.semconv import decimal_text, printable
+from aso.semconv import counted, decimal_text, printable
 
 _NOBODY = "—"  # a dimension that the event does not have
 
@@ -118,23 +118,19 @@ def _footer(total: Line) -> list[str]:
     notes: list[str] = []
     if total.unpriced_calls:
         notes.append(
-            f"+? {_many(total.unpriced_calls, 'call')} without a known price, not in the sum"
+            f"+? {counted(total.unpriced_calls, 'call')} without a known price, not in the sum"
         )
     if total.partial_calls:
-        notes.append(f"+? {_many(total.partial_calls, 'call')} priced in part: a lower bound")
+        notes.append(f"+? {counted(total.partial_calls, 'call')} priced in part: a lower bound")
     if total.estimated_calls:
         cost = decimal_text(total.estimated_cost)
         notes.append(
-            f"~  {_many(total.estimated_calls, 'call')} with estimated usage: ${cost} of the sum"
+            f"~  {counted(total.estimated_calls, 'call')} with estimated usage: ${cost} of the sum"
         )
     if total.refused:
-        notes.append(f"   {_many(total.refused, 'call')} refused by policy, never sent")
+        notes.append(f"   {counted(total.refused, 'call')} refused by policy, never sent")
     if total.unmetered:
         notes.append(
-            f"+? {_many(total.unmetered, 'call')} not metered yet: --by endpoint shows which"
+            f"+? {counted(total.unmetered, 'call')} not metered yet: --by endpoint shows which"
         )
     return ["", *notes] if notes else []
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

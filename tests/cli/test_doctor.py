@@ -44,7 +44,7 @@ def test_it_counts_what_is_in_the_ledger(capsys: pytest.CaptureFixture[str]) -> 
     sink.close()
     code, text = findings(capsys)
     assert code == 0
-    assert f"ok ledger       {sink.path}, 2 events" in text
+    assert f"ok ledger       {sink.path}, 2 rows, " in text
 
 
 def test_a_broken_ledger_is_a_problem(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

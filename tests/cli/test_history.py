@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -18,7 +19,8 @@ from aso.testing import capture_events
 from tests.catalogs import catalog_file
 from tests.events import costing, event
 
-pytest.importorskip("pyarrow")
+table = pytest.importorskip("pyarrow").table
+write_table = pytest.importorskip("pyarrow.parquet").write_table
 pytest.importorskip("duckdb")
 
 LONG_AGO_MS = 1_795_000_000_000
@@ -76,7 +78,46 @@ def test_what_is_compacted_is_priced_again_like_anything_else(
 
 def test_doctor_says_what_is_compacted(ledger: Path, capsys: pytest.CaptureFixture[str]) -> None:
     said(capsys, "ledger", "compact")
-    assert "compacted 3, segments 1" in said(capsys, "doctor")
+    text = said(capsys, "doctor")
+    assert f"{ledger}, 0 rows, " in text
+    assert "bytes; compacted: 3 rows in 1 segment\n" in text
+
+
+def _moved(segment: Path) -> None:
+    segment.rename(segment.with_suffix(".kept"))
+
+
+def _emptied(segment: Path) -> None:
+    segment.write_bytes(b"")
+
+
+def _overwritten(segment: Path) -> None:
+    segment.write_bytes(b"PAR1" * 1000)
+
+
+def _of_another_ledger(segment: Path) -> None:
+    write_table(table({"event_id": ["x"]}), segment)
+
+
+@pytest.mark.parametrize(
+    ("broken", "problem"),
+    [
+        (_moved, "is not there"),
+        (_emptied, "cannot be read"),
+        (_overwritten, "cannot be read"),
+        (_of_another_ledger, "has 1 row instead of 3"),
+    ],
+)
+def test_doctor_finds_what_is_wrong_with_a_segment(
+    broken: Callable[[Path], None], problem: str, ledger: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said(capsys, "ledger", "compact")
+    [segment] = folder_of(ledger).glob("*.parquet")
+    broken(segment)
+    assert main(["doctor"]) == 1
+    [line] = [one for one in capsys.readouterr().out.splitlines() if one.startswith("!!")]
+    assert line.startswith(f"!! history      {segment} {problem}")
+    assert line.endswith("put it back from a copy")
 
 
 _WITHOUT = """
