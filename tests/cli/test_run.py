@@ -49,11 +49,43 @@ def test_how_a_program_ends_is_how_the_command_ends(tmp_path: Path) -> None:
     assert failed.stderr.rstrip().endswith("LookupError: its own")
 
 
-def test_a_program_that_is_not_there_is_said(tmp_path: Path) -> None:
-    for arguments, said in ((("none.py",), "'none.py' is not there"), ((), "no program is named")):
-        done = aso_run(tmp_path, *arguments)
-        assert done.returncode == 2
-        assert said in done.stderr
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "no program is named; usage:"),
+        (("none.py",), "script 'none.py' is not there; usage:"),
+        (("folder",), "folder 'folder' has no __main__.py; usage:"),
+        (("-m", "nope"), "module 'nope' is not there; usage:"),
+        (("-m", "nope.part"), "module 'nope.part' is not there; usage:"),
+        (("-m", "json.nope"), "module 'json.nope' is not there; usage:"),
+        (("-m", ".nope"), "module '.nope' is not there; usage:"),
+        (("-m", "json"), "package 'json' has no __main__; usage:"),
+        (("-m", "folder"), "package 'folder' has no __main__; usage:"),
+    ],
+)
+def test_a_program_that_is_not_there_is_said(
+    arguments: tuple[str, ...], said: str, tmp_path: Path
+) -> None:
+    (tmp_path / "folder").mkdir()
+    done = aso_run(tmp_path, *arguments)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"aso: {said}")
+
+
+@pytest.mark.parametrize("arguments", [["pack"], ["-m", "pack"]], ids=["folder", "package"])
+def test_a_folder_that_is_a_program_runs(arguments: list[str], tmp_path: Path) -> None:
+    (tmp_path / "pack").mkdir()
+    (tmp_path / "pack" / "__main__.py").write_text("print('it runs')")
+    done = aso_run(tmp_path, *arguments)
+    assert (done.stdout, done.stderr) == ("it runs\n", "")
+
+
+def test_what_a_package_lacks_is_its_own_to_say(tmp_path: Path) -> None:
+    (tmp_path / "pack").mkdir()
+    (tmp_path / "pack" / "__init__.py").write_text("import not_installed")
+    failed = aso_run(tmp_path, "-m", "pack.part")
+    assert failed.stderr.rstrip().endswith("No module named 'not_installed'")
+    assert failed.returncode == 1
 
 
 def test_a_program_that_instruments_itself_has_what_it_asks_for(tmp_path: Path) -> None:
