@@ -26,14 +26,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _expect_text(given)
         _show_any_text()
         code = int(parsed.run(parsed))
-        sys.stdout.flush()  # so that a reader who left is noticed here
+        print(end="", flush=True)  # so that what is wrong with the output is noticed here
     except LedgerError as error:
         return _said(error, _PROBLEM)
     except AsoError as error:
         return _said(error, _USAGE)
-    except BrokenPipeError:  # the reader has seen enough: `aso export | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return _OK
+    except OSError as error:
+        if error.filename is not None:  # of a file that has a name: not the output's
+            raise
+        return _without_output(error)
     except KeyboardInterrupt:
         return _INTERRUPTED
     return code
@@ -50,6 +51,15 @@ def _run(arguments: Sequence[str]) -> int:
         return _said(error, _USAGE)
     start()
     return _OK
+
+
+def _without_output(error: OSError) -> int:
+    """Let what is left to write go nowhere, where it cannot fail again; say why, and the code."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if isinstance(error, BrokenPipeError):  # the reader has seen enough: `aso export | head`
+        return _OK
+    print(f"aso: the output cannot be written: {error.strerror}", file=sys.stderr)
+    return _PROBLEM
 
 
 def _expect_text(arguments: Sequence[str]) -> None:

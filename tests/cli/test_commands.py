@@ -136,3 +136,21 @@ def test_a_reader_that_has_seen_enough_is_no_error(tmp_path: Path) -> None:
     )
     assert done.stderr == ""
     assert json.loads(done.stdout)["schema"] == "aso.event/1"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.usefixtures("ledger")
+@pytest.mark.parametrize("command", ["report", "export --format focus", "export", "doctor"])
+def test_an_output_that_cannot_be_written_is_said_in_a_line(command: str) -> None:
+    script = f"{sys.executable} -m aso {command} > /dev/full"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (
+        1,
+        "aso: the output cannot be written: No space left on device\n",
+    )
+
+
+def test_without_an_output_a_command_ends_as_ever() -> None:
+    script = f"{sys.executable} -m aso report >&-"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
