@@ -57,17 +57,30 @@ def _call(event: Mapping[str, Any]) -> Iterator[str]:
     asked = f" (asked for {event['request_model']})" if event["request_model"] else ""
     yield f"model      {event['model'] or 'none named'}{asked}"
     reason = f", {event['error_type']}" if event["error_type"] else ""
-    status = "no answer" if event["http_status"] is None else f"HTTP {event['http_status']}"
-    yield f"outcome    {event['outcome']}{reason}, {status}"
-    yield f"attempts   {event['attempts']}, without an answer {event['attempts_unknown']}"
+    yield f"outcome    {event['outcome']}{reason}, {_answer(event)}"
+    if not _is_recorded(event):
+        yield f"attempts   {event['attempts']}, without an answer {event['attempts_unknown']}"
     if event["dims"]:
         yield "for        " + ", ".join(f"{key}={value}" for key, value in event["dims"].items())
     if event["function"]:
         yield f"function   {event['function']}"
 
 
+def _is_recorded(event: Mapping[str, Any]) -> bool:
+    """Return whether the program told of the call, by aso.record(): no SDK made it."""
+    return event["sdk"]["name"] is None
+
+
+def _answer(event: Mapping[str, Any]) -> str:
+    if _is_recorded(event):
+        return "recorded by the program"
+    return "no answer" if event["http_status"] is None else f"HTTP {event['http_status']}"
+
+
 def _usage(event: Mapping[str, Any]) -> Iterator[str]:
-    yield f"usage      from: {event['usage_source']}"
+    source = event["usage_source"]
+    is_said = _is_recorded(event) and source == "provider"
+    yield f"usage      from: {'the program' if is_said else source}"
     for label, name in _TOKENS:
         if event[name] is not None:
             indent = "  " if label.startswith("of which") else ""
@@ -130,6 +143,6 @@ def _missing(event: Mapping[str, Any]) -> str:
     if not event["pricing_matched"]:
         return (
             f"the catalog does not know {event['provider']}:{event['model']}; "
-            "give its price with instrument(prices=...)"
+            "give its price to aso reprice --overlay, and to instrument(prices=...) for calls to come"
         )
     return "none of its units has a rate"
