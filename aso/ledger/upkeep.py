@@ -38,11 +38,6 @@ class Upkeep:
         self._is_stopping = False
         self._idle = threading.Lock()  # held while the thread works
 
-    @property
-    def is_idle(self) -> bool:
-        """Return whether no thread works."""
-        return not self._idle.locked()
-
     def look(self) -> None:
         """Start the thread, if it is time to look and it does not work already."""
         if time.monotonic() - self._looked < self._look_s or not _has_extra():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import closing
 from pathlib import Path
 
@@ -32,9 +31,8 @@ def compacted(path: Path) -> int:
 def looked(path: Path, upkeep: Upkeep) -> int:
     """Return how many rows are compacted after a look and what it started."""
     upkeep.look()
-    deadline = time.monotonic() + 30
-    while not upkeep.is_idle and time.monotonic() < deadline:
-        time.sleep(0.01)
+    assert upkeep._idle.acquire(timeout=30)
+    upkeep._idle.release()
     return compacted(path)
 
 
