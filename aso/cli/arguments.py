@@ -33,7 +33,7 @@ _REPORT_HELP = (
     "provider did not say it. unpriced_calls are in no sum. Days and hours are UTC. "
     "dims.NAME is the dimension where a column has the same name."
 )
-_BY_HELP = "team,model: dimensions, provider, model, operation, function, day, hour, month, ..."
+_BY_HELP = "team,model: dimensions, provider, model, operation, function, day, hour, month, ...; '': the total"
 
 
 def parser() -> argparse.ArgumentParser:

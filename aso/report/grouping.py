@@ -54,24 +54,34 @@ class Grouping(NamedTuple):
 def parse_grouping(names: str) -> list[Grouping]:
     """Return what ``team,model`` groups by: a column, day, hour, month, or a dimension.
 
+    Without any name: by nothing, so that the total is all.
+
     Raises:
-        ConfigError: a name cannot be a dimension's.
+        ConfigError: a name is empty, or cannot be a dimension's.
     """
+    if not names.strip():
+        return []
     wanted = dict.fromkeys(name.strip() for name in names.split(","))
-    return [_one(name) for name in wanted if name]
+    if "" in wanted:
+        raise ConfigError(
+            f"{names!r} has an empty name: write one comma between two names, e.g. team,model"
+        )
+    return [_one(name) for name in wanted]
 
 
 def parse_filters(texts: Sequence[str]) -> tuple[str, list[str]]:
     """Return an SQL condition and its parameters for ``key=value`` texts; all must hold.
 
     Raises:
-        ConfigError: a text has no ``=``, or its key cannot be a dimension's.
+        ConfigError: a text has no ``=`` or no key, or its key cannot be a dimension's.
     """
     conditions, parameters = ["1=1"], list[str]()
     for text in texts:
         name, equals, value = text.partition("=")
         if not equals:
             raise ConfigError(f"filter {text!r} has no '=': write key=value, e.g. team=search")
+        if not name.strip():
+            raise ConfigError(f"filter {text!r} has no key: write key=value, e.g. team=search")
         conditions.append(f"COALESCE({_one(name.strip()).sql}, '') = ?")
         parameters.append(value)
     return " AND ".join(conditions), parameters
@@ -83,8 +93,8 @@ def _one(name: str) -> Grouping:
     key = name.removeprefix(_DIMENSION_PREFIX)
     if not 0 < len(key) <= _MAX_DIMENSION_LENGTH or name in _NUMBERS:
         raise ConfigError(
-            f"cannot group by {name!r}: choose from {sorted([*_COLUMNS, *TIMES])}, or a "
-            f"dimension of 1 to {_MAX_DIMENSION_LENGTH} characters, as it is or as dims.{key[:32]}"
+            f"cannot group or filter by {name!r}: choose from {sorted([*_COLUMNS, *TIMES])}, or a "
+            f"dimension of 1 to {_MAX_DIMENSION_LENGTH} characters, as it is or as dims.{key[:32] or 'team'}"
         )
     if name == "env":  # the call's own tag, else the process's environment
         return Grouping(name, f"COALESCE({dimension_sql(key)}, env)")

@@ -78,7 +78,10 @@ def test_a_ledger_that_is_none_is_a_problem_and_stays_as_it_is(
     [
         (["report", "--since", "7d", "--until", "8d"], "--since 7d is not before --until 8d: swap"),
         (["report", "--by", "x" * 33], "choose from"),
-        (["export", "--where", "=a"], "cannot group by ''"),
+        (["report", "--by", "team,,model"], "'team,,model' has an empty name: write one comma"),
+        (["report", "--by", "dims."], "as it is or as dims.team\n"),
+        (["report", "--where", "calls=3"], "cannot group or filter by 'calls'"),
+        (["export", "--where", "=a"], "filter '=a' has no key: write key=value"),
         (["tail", "-n", "-1"], "-n is -1: write how many"),
         (["explain", ""], "2 events with an id that begins with ''"),
         (["explain", "\udcff"], "is not Unicode text"),

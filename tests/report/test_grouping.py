@@ -45,7 +45,7 @@ def test_an_absent_dimension_is_filtered_by_nothing(ledger: Ledger) -> None:
 
 def test_a_name_that_is_given_twice_counts_once(ledger: Ledger) -> None:
     ledger.add([event(1)])
-    assert values(ledger, "team, provider,team,") == [("search", "openai")]
+    assert values(ledger, "team, provider,team") == [("search", "openai")]
 
 
 def test_days_come_in_their_order_and_within_a_day_the_dearest_first(ledger: Ledger) -> None:
@@ -84,6 +84,10 @@ def test_any_dimension_can_be_grouped_and_filtered_by(tmp_path: Path, key: str, 
     by = f"dims.{key}"
     assert values(ledger, by, where=[f"{by}={value}", "function=mine"]) == [(value,)]
     ledger.close()
+
+
+def test_no_name_at_all_asks_for_the_total_alone() -> None:
+    assert parse_grouping("") == []
 
 
 @pytest.mark.parametrize("name", ["x" * 33, "calls", "cost_usd", "dims."])

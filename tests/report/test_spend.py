@@ -153,7 +153,7 @@ def test_times_are_understood(text: str, expected: str) -> None:
 def test_what_is_not_understood_says_what_would_be(ledger: Ledger) -> None:
     with pytest.raises(ConfigError, match="write 2026-11-23"):
         parse_instant("yesterday-ish", NOW)
-    with pytest.raises(ConfigError, match="cannot group by"):
+    with pytest.raises(ConfigError, match="cannot group or filter by"):
         parse_grouping("team," + "x" * 33)
     with pytest.raises(ConfigError, match="write key=value"):
         spend(ledger, [], where=["team"])
