@@ -20,6 +20,7 @@ from aso.sinks.console import line
 
 _POLL_S = 0.5
 _NO_EVENTS = "No event fits: the ledger has none for this time and these filters."
+_MOST_SHOWN = 100_000  # all at once in memory; export has no end
 
 
 def report(arguments: Namespace) -> int:
@@ -44,8 +45,11 @@ def report(arguments: Namespace) -> int:
 
 def tail(arguments: Namespace) -> int:
     """Print the newest events, then each new one until interrupted."""
-    if arguments.n < 0:
-        raise ConfigError(f"-n is {arguments.n}: write how many of the newest to show, 0 or more")
+    if not 0 <= arguments.n <= _MOST_SHOWN:
+        raise ConfigError(
+            f"-n is {arguments.n}: write how many of the newest to show, 0 to {_MOST_SHOWN:,}; "
+            "aso export has all"
+        )
     with open_ledger(arguments) as ledger:
         if ledger is None:
             print(NO_LEDGER)

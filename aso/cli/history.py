@@ -13,11 +13,15 @@ from aso.ledger.settling import folder_of
 from aso.ledger.upkeep import sealed_before
 from aso.sinks.ledger import LedgerSink
 
+_LONGEST_KEPT = 36_525  # days: a century
+
 
 def compact(arguments: Namespace) -> int:
     """Compact what ended before the days to keep; today, UTC, always stays."""
-    if arguments.keep < 0:
-        raise ConfigError(f"--keep is {arguments.keep}: write how many whole days stay, 0 or more")
+    if not 0 <= arguments.keep <= _LONGEST_KEPT:
+        raise ConfigError(
+            f"--keep is {arguments.keep}: write how many whole days stay, 0 to {_LONGEST_KEPT:,}"
+        )
     sink = LedgerSink(arguments.ledger)
     with closing(sink):
         drain(sink)

@@ -121,6 +121,8 @@ _KILLED = """
 import os, signal, aso
 aso.instrument()
 for _ in range(3):
+        (["tail", "--once", "-n", "9" * 23], f"-n is {'9' * 23}: write how many"),
+        (["ledger", "compact", "--keep", "9" * 23], f"--keep is {'9' * 23}: write how many"),
     aso.record(provider="openai", model="gpt-4o-mini", usage={"input_tokens": 1_000_000})
 os.kill(os.getpid(), signal.SIGKILL)
 """
