@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import time
 from argparse import Namespace
-from contextlib import closing
 
-from aso.cli.drain import drain
+from aso.cli.selection import drained
 from aso.errors import ConfigError
 from aso.ledger.compaction import compact as move
 from aso.ledger.settling import folder_of
 from aso.ledger.upkeep import sealed_before
-from aso.sinks.ledger import LedgerSink
 
 _LONGEST_KEPT = 36_525  # days: a century
 
@@ -22,17 +20,15 @@ def compact(arguments: Namespace) -> int:
         raise ConfigError(
             f"--keep is {arguments.keep}: write how many whole days stay, 0 to {_LONGEST_KEPT:,}"
         )
-    sink = LedgerSink(arguments.ledger)
-    with closing(sink):
-        drain(sink)
-    if not sink.path.exists():
+    path = drained(arguments)
+    if path is None:
         print("There is no ledger yet, so there is nothing to compact.")
         return 0
     before_ms = sealed_before(time.time_ns() // 1_000_000, arguments.keep)
-    done = move(sink.path, before_ms=before_ms)
+    done = move(path, before_ms=before_ms)
     if done.is_busy:
         print("Another process is compacting this ledger.")
     else:
-        where = folder_of(sink.path)
+        where = folder_of(path)
         print(f"rows compacted: {done.rows:,}; new segments: {done.segments:,}, in {where}")
     return 0

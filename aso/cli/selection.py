@@ -7,7 +7,9 @@ from argparse import Namespace
 from collections.abc import Generator
 from contextlib import closing, contextmanager
 from datetime import datetime, timezone
+from pathlib import Path
 
+from aso import environment
 from aso.cli.drain import drain
 from aso.errors import ConfigError
 from aso.ledger import Ledger
@@ -20,15 +22,39 @@ NO_LEDGER = "There is no ledger yet: call aso.instrument() in your program, then
 
 @contextmanager
 def open_ledger(arguments: Namespace) -> Generator[Ledger | None, None, None]:
-    """Open the ledger, with what dead processes left to it; None where there is none."""
+    """Open the ledger, with what dead processes left to it; None where there is none yet.
+
+    Raises:
+        ConfigError: as ``drained``.
+    """
+    path = drained(arguments)
+    if path is None:  # reading leaves nothing behind
+        yield None
+        return
+    with closing(Ledger(path)) as ledger:
+        yield ledger
+
+
+def drained(arguments: Namespace) -> Path | None:
+    """Return the ledger's file, with what dead processes left to it; None where there is none yet.
+
+    Raises:
+        ConfigError: ``--ledger`` names a file that is missing, or ASO_HOME something but a folder.
+    """
+    home = environment.home()
+    if home is not None and home.exists() and not home.is_dir():
+        raise ConfigError(f"ASO_HOME {home} is no folder: set it to one, or to a name that is free")
     sink = LedgerSink(arguments.ledger)
     with closing(sink):
         drain(sink)
-    if not sink.path.exists():  # reading leaves nothing behind
-        yield None
-        return
-    with closing(Ledger(sink.path)) as ledger:
-        yield ledger
+    if sink.path.exists():
+        return sink.path
+    if arguments.ledger is not None:
+        raise ConfigError(
+            f"--ledger {sink.path} is not there: name a ledger's file, or leave --ledger out for "
+            "the one in ASO_HOME"
+        )
+    return None
 
 
 def period_of(arguments: Namespace) -> Period:

@@ -50,6 +50,74 @@ def test_without_a_ledger_json_is_whole_and_empty(capsys: pytest.CaptureFixture[
 
 
 def test_without_a_ledger_nothing_is_exported(capsys: pytest.CaptureFixture[str]) -> None:
+_READING = [["report"], ["tail"], ["explain", "0"], ["export"], ["ledger", "compact"]]
+
+
+@pytest.mark.parametrize("command", _READING)
+def test_a_ledger_that_is_named_and_missing_is_said(
+    command: list[str], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "other.db"
+    assert main(["--ledger", str(path), *command]) == 2
+    said = (
+        f"aso: --ledger {path} is not there: name a ledger's file, or leave --ledger out for the "
+        "one in ASO_HOME\n"
+    )
+    assert capsys.readouterr() == ("", said)
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("command", _READING)
+def test_a_home_that_is_a_file_is_said(
+    command: list[str],
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (home := tmp_path / "file").touch()
+    monkeypatch.setenv("ASO_HOME", str(home))
+    assert main(command) == 2
+    assert f"ASO_HOME {home} is no folder: set it to one" in capsys.readouterr().err
+
+
+def test_without_a_ledger_nothing_is_exported(capsys: pytest.CaptureFixture[str]) -> None:
+_READING = [["report"], ["tail"], ["explain", "0"], ["export"], ["ledger", "compact"]]
+
+
+@pytest.mark.parametrize("command", _READING)
+def test_a_ledger_that_is_named_and_missing_is_said(
+    command: list[str], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "other.db"
+    assert main(["--ledger", str(path), *command]) == 2
+    said = (
+        f"aso: --ledger {path} is not there: name a ledger's file, or leave --ledger out for the "
+        "one in ASO_HOME\n"
+    )
+    assert capsys.readouterr() == ("", said)
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("command", _READING)
+def test_a_home_that_is_a_file_is_said(
+    command: list[str],
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (home := tmp_path / "file").touch()
+    monkeypatch.setenv("ASO_HOME", str(home))
+    assert main(command) == 2
+    assert f"ASO_HOME {home} is no folder: set it to one" in capsys.readouterr().err
+
+
+def test_without_a_ledger_a_focus_export_has_its_header(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["export", "--format", "focus"]) == 0
+    assert capsys.readouterr() == (f"{','.join(COLUMNS)}\n", NONE_YET)
+
+
     assert main(["export"]) == 0
     assert capsys.readouterr() == ("", NONE_YET)
 
