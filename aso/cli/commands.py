@@ -100,6 +100,7 @@ def export(arguments: Namespace) -> int:
         if ledger is None:
             print(NO_LEDGER, file=sys.stderr)
             return 0
+            _WRITERS[arguments.format](())
         events = ledger.events(where, parameters, all_revisions=arguments.all_revisions)
         _WRITERS[arguments.format](events)
     return 0

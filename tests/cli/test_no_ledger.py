@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from aso.cli import main
+from aso.report.focus import COLUMNS
 from aso.sinks import LedgerSink
 from tests.events import event
 
@@ -49,38 +50,6 @@ def test_without_a_ledger_json_is_whole_and_empty(capsys: pytest.CaptureFixture[
     assert json.loads(capsys.readouterr().out) == {"rows": [], "total": total}
 
 
-def test_without_a_ledger_nothing_is_exported(capsys: pytest.CaptureFixture[str]) -> None:
-_READING = [["report"], ["tail"], ["explain", "0"], ["export"], ["ledger", "compact"]]
-
-
-@pytest.mark.parametrize("command", _READING)
-def test_a_ledger_that_is_named_and_missing_is_said(
-    command: list[str], capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    path = tmp_path / "other.db"
-    assert main(["--ledger", str(path), *command]) == 2
-    said = (
-        f"aso: --ledger {path} is not there: name a ledger's file, or leave --ledger out for the "
-        "one in ASO_HOME\n"
-    )
-    assert capsys.readouterr() == ("", said)
-    assert not path.exists()
-
-
-@pytest.mark.parametrize("command", _READING)
-def test_a_home_that_is_a_file_is_said(
-    command: list[str],
-    capsys: pytest.CaptureFixture[str],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    (home := tmp_path / "file").touch()
-    monkeypatch.setenv("ASO_HOME", str(home))
-    assert main(command) == 2
-    assert f"ASO_HOME {home} is no folder: set it to one" in capsys.readouterr().err
-
-
-def test_without_a_ledger_nothing_is_exported(capsys: pytest.CaptureFixture[str]) -> None:
 _READING = [["report"], ["tail"], ["explain", "0"], ["export"], ["ledger", "compact"]]
 
 
@@ -118,6 +87,7 @@ def test_without_a_ledger_a_focus_export_has_its_header(
     assert capsys.readouterr() == (f"{','.join(COLUMNS)}\n", NONE_YET)
 
 
+def test_without_a_ledger_nothing_is_exported(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["export"]) == 0
     assert capsys.readouterr() == ("", NONE_YET)
 
@@ -151,6 +121,8 @@ def test_a_ledger_that_is_none_is_a_problem_and_stays_as_it_is(
         (["report", "--where", "calls=3"], "cannot group or filter by 'calls'"),
         (["export", "--where", "=a"], "filter '=a' has no key: write key=value"),
         (["tail", "-n", "-1"], "-n is -1: write how many"),
+        (["tail", "--once", "-n", "9" * 23], f"-n is {'9' * 23}: write how many"),
+        (["ledger", "compact", "--keep", "9" * 23], f"--keep is {'9' * 23}: write how many"),
         (["explain", ""], "2 events with an id that begins with ''"),
         (["explain", "\udcff"], "is not Unicode text"),
         (["explain", "zz%"], "no event with an id that begins with 'zz%'"),
@@ -189,8 +161,6 @@ _KILLED = """
 import os, signal, aso
 aso.instrument()
 for _ in range(3):
-        (["tail", "--once", "-n", "9" * 23], f"-n is {'9' * 23}: write how many"),
-        (["ledger", "compact", "--keep", "9" * 23], f"--keep is {'9' * 23}: write how many"),
     aso.record(provider="openai", model="gpt-4o-mini", usage={"input_tokens": 1_000_000})
 os.kill(os.getpid(), signal.SIGKILL)
 """
