@@ -16,11 +16,12 @@ from aso.ledger.moment import Source
 from aso.records import Event
 from aso.report import focus, formats, parse_grouping, spend
 from aso.report.explain import explain as explained
+from aso.semconv import counted
 from aso.sinks.console import line
 
 _POLL_S = 0.5
-_NO_EVENTS = "No event fits: the ledger has none for this time and these filters."
 _MOST_SHOWN = 100_000  # all at once in memory; export has no end
+_NO_EVENTS = "No event fits: the ledger has none for this time and these filters."
 
 
 def report(arguments: Namespace) -> int:
@@ -99,8 +100,8 @@ def export(arguments: Namespace) -> int:
     with open_ledger(arguments) as ledger:
         if ledger is None:
             print(NO_LEDGER, file=sys.stderr)
-            return 0
             _WRITERS[arguments.format](())
+            return 0
         events = ledger.events(where, parameters, all_revisions=arguments.all_revisions)
         _WRITERS[arguments.format](events)
     return 0
@@ -140,8 +141,9 @@ def _write_focus(events: Iterable[Event]) -> None:
         unknown += event.cost.total is None
         writer.writerows(focus.row_of(charge) for charge in focus.charges(event))
     if unknown:
+        events_have = f"{counted(unknown, 'event')} {'has' if unknown == 1 else 'have'}"
         print(
-            f"aso: {unknown:,} events have no known cost: each is one row with a cost of 0 and "
+            f"aso: {events_have} no known cost: each is one row with a cost of 0 and "
             "x_PricingStatus 'unpriced', as FOCUS allows no null there; they are in no sum",
             file=sys.stderr,
         )

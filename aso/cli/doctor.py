@@ -207,6 +207,6 @@ def _journal(folder: Path) -> str:
     found = survey(folder)
     owed = sum(found["owed"].values())
     return (
-        f"{folder.name}: {found['bytes']:,} bytes, {found['living']} living and {found['dead']} "
-        f"dead writers, {owed:,} records to deliver"
+        f"{folder.name}: {found['bytes']:,} bytes, writers: {found['living']} living, "
+        f"{found['dead']} dead; {counted(owed, 'record')} to deliver"
     )

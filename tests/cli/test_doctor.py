@@ -47,6 +47,20 @@ def test_it_counts_what_is_in_the_ledger(capsys: pytest.CaptureFixture[str]) -> 
     assert f"ok ledger       {sink.path}, 2 rows, " in text
 
 
+_KILLED = """
+import os, signal, aso
+aso.instrument()
+aso.record(provider="openai", model="gpt-4o-mini", usage={"prompt_tokens": 1})
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
+def test_it_counts_what_a_killed_program_left(capsys: pytest.CaptureFixture[str]) -> None:
+    subprocess.run([sys.executable, "-c", _KILLED], check=False)
+    assert " bytes, writers: 0 living, 1 dead; 1 record to deliver\n" in findings(capsys)[1]
+
+
 def test_a_broken_ledger_is_a_problem(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = tmp_path / "broken.db"
     path.write_bytes(b"x" * 4096)

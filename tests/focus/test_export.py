@@ -17,6 +17,7 @@ from aso.cli import main
 from aso.ledger import Ledger
 from aso.records import Cost, Event
 from aso.report import focus
+from aso.sinks import LedgerSink
 from tests.any_events import ANY_EVENTS
 from tests.events import PRICED, UNPRICED, event
 
@@ -131,6 +132,14 @@ def test_how_many_have_no_known_cost_is_said_beside_the_file(
 ) -> None:
     assert main(["export", "--format", "focus"]) == 0
     assert "aso: 2 events have no known cost: each is one row" in capsys.readouterr().err
+
+
+def test_one_without_a_known_cost_is_one(capsys: pytest.CaptureFixture[str]) -> None:
+    sink = LedgerSink()
+    sink.send([event(1, cost=UNPRICED)])
+    sink.close()
+    assert main(["export", "--format", "focus"]) == 0
+    assert "aso: 1 event has no known cost: each is one row" in capsys.readouterr().err
 
 
 def test_the_docs_explain_every_column() -> None:
