@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
+from aso.arguments import expect_instant, expect_text, shown
 from aso.context import current
+from aso.dimension_rules import merged, written
 from aso.errors import ConfigError
 from aso.facts import Facts
 from aso.providers import PROVIDERS
@@ -15,6 +17,17 @@ from aso.records import Event, Usage
 from aso.runtime import RUNTIME
 from aso.semconv import TOKEN_FIELDS
 from aso.tracing import trace_ids
+
+_EXAMPLES = {
+    "provider": "openai",
+    "model": "gpt-5.4",
+    "operation": "chat",
+    "generation_id": "chatcmpl-1",
+}
+_COUNTS = frozenset({"web_search_requests"})  # beside the tokens: what the event keeps as a count
+_MOST = Decimal(10) ** 40
+_NUMBERS: tuple[Any, ...] = (int, float, Decimal)
+_TABLES: tuple[Any, ...] = (Mapping,)
 
 
 def record(
@@ -33,7 +46,8 @@ def record(
     Args:
         provider: who bills, e.g. ``openai``.
         model: as the provider names it.
-        usage: a Usage, or token and unit names of the event → quantities.
+        usage: a Usage, or token and unit names of the event → quantities. Counts
+            (``*_tokens``, ``web_search_requests``) are whole numbers.
         operation: what was done: ``chat``, ``embeddings``, ...
         cost: what it cost in USD, where you know; else it is priced from the catalog.
         dimensions: tags for this event, over those in force.
@@ -42,12 +56,15 @@ def record(
 
     Raises:
         ConfigError: an argument is wrong, or nothing is instrumented.
+        DimensionError: the dimensions break the limits, alone or with those in force.
     """
     session = RUNTIME.session
     if session is None:
         raise ConfigError("aso.record() needs a destination: call aso.instrument() first")
-    _check(provider, at, cost)
+    texts = {"provider": provider, "model": model, "operation": operation}
+    _check(texts if generation_id is None else {**texts, "generation_id": generation_id}, at, cost)
     pipeline, scope = session.pipeline, current()
+    scope = scope._replace(dims=merged(scope.dims, written(dimensions, {})))
     moment_ms = pipeline.clock_ns() // 1_000_000
     ended_ms = moment_ms if at is None else int(at.timestamp() * 1000)
     facts = Facts(
@@ -80,7 +97,7 @@ def record(
         prompt_chars=None,
         completion_chars=None,
         completion_bytes=None,
-        dims=pipeline.dims_of(scope, None, dimensions),
+        dims=pipeline.dims_of(scope, None, None),
         function=scope.function,
         trace_id=trace_ids()[0],
         span_id=trace_ids()[1],
@@ -92,35 +109,60 @@ def said(usage: Usage | Mapping[str, int]) -> dict[str, Any]:
     """Return the usage under the event's names, what is unknown left out.
 
     Raises:
-        ConfigError: a quantity is not a number ≥ 0.
+        ConfigError: a quantity is not a finite number ≥ 0, or a count not a whole one.
     """
-    quantities = _quantities(usage)
-    for name, quantity in quantities.items():
-        if quantity is not None and (isinstance(quantity, bool) or not quantity >= 0):
-            raise ConfigError(
-                f"usage {name!r} is {quantity!r}: a quantity is a number ≥ 0; leave it out if unknown"
-            )
-    return {
-        name: str(quantity) if isinstance(quantity, Decimal) else quantity
-        for name, quantity in quantities.items()
-        if quantity is not None
+    quantities = {
+        name: quantity for name, quantity in _quantities(usage).items() if quantity is not None
     }
+    return {name: _written(name, quantity) for name, quantity in quantities.items()}
 
 
-def _quantities(usage: Usage | Mapping[str, int]) -> Mapping[str, Any]:
-    if not isinstance(usage, Usage):
-        return usage
-    tokens = {name: getattr(usage, key) for key, name in TOKEN_FIELDS.items()}
-    return {**tokens, "web_search_requests": usage.web_search_requests, **usage.units}
-
-
-def _check(provider: str, at: datetime | None, cost: object) -> None:
-    if provider not in PROVIDERS:
-        raise ConfigError(f"provider {provider!r} is not known: choose from {sorted(PROVIDERS)}")
-    if at is not None and at.utcoffset() is None:
+def _quantities(usage: Any) -> Mapping[str, Any]:
+    if isinstance(usage, Usage):
+        tokens = {name: getattr(usage, key) for key, name in TOKEN_FIELDS.items()}
+        return {**tokens, "web_search_requests": usage.web_search_requests, **usage.units}
+    if not isinstance(usage, _TABLES):
         raise ConfigError(
-            f"at={at.isoformat()} has no time zone: pass an aware datetime, e.g. with "
-            "datetime.timezone.utc"
+            f"usage is {shown(usage)}: pass a Usage, or a mapping such as {{'prompt_tokens': 11}}"
         )
-    if cost is not None and (not isinstance(cost, Decimal) or not cost >= 0):
-        raise ConfigError(f"cost={cost!r}: a cost is a Decimal ≥ 0 in USD; None where unknown")
+    return cast("Mapping[str, Any]", usage)
+
+
+def _written(name: Any, quantity: Any) -> int | float | str:
+    """Return a quantity as a record keeps it: a count as an int, another Decimal as its text."""
+    if not isinstance(name, str):
+        raise ConfigError(f"usage has the name {shown(name)}: names are texts")
+    is_number = isinstance(quantity, _NUMBERS) and not isinstance(quantity, bool)
+    if not is_number or not _is_amount(Decimal(quantity)):
+        raise ConfigError(
+            f"usage {name!r} is {shown(quantity)}: a quantity is a number ≥ 0, under 1e40; "
+            "leave it out if unknown"
+        )
+    if not name.endswith("_tokens") and name not in _COUNTS:
+        return str(quantity) if isinstance(quantity, Decimal) else cast("float", quantity)
+    if quantity != int(quantity):
+        raise ConfigError(
+            f"usage {name!r} is {shown(quantity)}: a count is a whole number; round it, or leave "
+            "it out if unknown"
+        )
+    return int(quantity)
+
+
+def _check(texts: Mapping[str, object], at: datetime | None, cost: object) -> None:
+    for name, value in texts.items():
+        expect_text(name, value, _EXAMPLES[name])
+    if texts["provider"] not in PROVIDERS:
+        raise ConfigError(
+            f"provider {texts['provider']!r} is not known: choose from {sorted(PROVIDERS)}"
+        )
+    if at is not None:
+        expect_instant(at)
+    if cost is not None and not (isinstance(cost, Decimal) and _is_amount(cost)):
+        raise ConfigError(
+            f"cost={shown(cost)}: a cost is a Decimal ≥ 0 in USD, under 1e40; None where unknown"
+        )
+
+
+def _is_amount(value: Decimal) -> bool:
+    """Return True for what can be counted and written out: Decimal takes exponents of nine digits."""
+    return value.is_finite() and 0 <= value < _MOST
