@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from aso.errors import ConfigError
+from aso.pricing.asked import expect_asked
 from aso.pricing.catalog import Catalog, bundled
 from aso.pricing.catalog_file import read_catalog
 from aso.pricing.kept import in_force
@@ -44,7 +45,7 @@ def price(
     Args:
         usage: a Usage, or the event's token names (``prompt_tokens``, ``cache_read_tokens``, ...)
             and unit names (``audio_seconds``, ``web_search_requests``, ...) → quantity.
-        provider: who bills, e.g. ``openai``.
+        provider: who bills, e.g. ``openai``. One that the catalog does not list is ``unpriced``.
         model: as the provider names it.
         at: the instant that decides which price is in force; aware.
         conditions: ``service_tier``, ``processing`` ("batch"), ``speed``, ``inference_geo``,
@@ -55,21 +56,14 @@ def price(
             ``dimensions`` (tags of the call, where the overlay asks for some).
 
     Raises:
-        ConfigError: a condition is not known, a quantity is not one, the instant has no zone, or
-            the overlay is wrong.
+        ConfigError: an argument is of a wrong type or empty, a condition is not known, a quantity
+            is not one, the instant has no zone, or the overlay is wrong.
     """
     if not conditions.keys() <= _CONDITIONS:
         unknown = sorted(conditions.keys() - _CONDITIONS)
         raise ConfigError(f"price() got conditions {unknown}: choose from {sorted(_CONDITIONS)}")
-    if at.utcoffset() is None:
-        raise ConfigError(f"at={at.isoformat()} has no time zone: pass an aware datetime")
-    said = conditions.get("provider_reported")
-    if said is not None and not isinstance(said, Mapping):
-        raise ConfigError(f"provider_reported is {said!r}: a mapping such as {{'cost': '0.01'}}")
-    tags = conditions.get("dimensions")
-    if tags is not None and not isinstance(tags, Mapping):
-        raise ConfigError(f"dimensions is {tags!r}: a mapping such as {{'team': 'search'}}")
     overlay = conditions.pop("overlay", None)
+    expect_asked(usage, provider, model, at, conditions)
     pricer = _PRICER if overlay is None else Pricer(overlay=_overlay(overlay))
     cost = pricer.price(usage, provider=provider, model=model, at=at, conditions=conditions)
     if not isinstance(usage, Usage) and (cost.notes or cost.total is None):

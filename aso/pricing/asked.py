@@ -1,0 +1,64 @@
+"""What `price()` was asked for, checked. The good case costs some tenths of a microsecond."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from aso.arguments import expect_instant, expect_text, shown
+from aso.errors import ConfigError
+from aso.records import Usage
+
+_USAGES: tuple[Any, ...] = (Usage, dict, Mapping)
+_TABLES: tuple[Any, ...] = (Mapping,)
+_LISTS: tuple[Any, ...] = (list, tuple, set, frozenset)
+# Conditions that are no text, of what types they are, and what the error says is wanted.
+_OTHERS: Mapping[str, tuple[tuple[Any, ...], str]] = {
+    "tools": (_LISTS, "a list of names, e.g. ['web_search_preview']"),
+    "provider_reported": (_TABLES, "a mapping such as {'cost': '0.01'}"),
+    "dimensions": (_TABLES, "a mapping such as {'team': 'search'}"),
+}
+_EXAMPLES = {
+    "service_tier": "flex",
+    "processing": "batch",
+    "speed": "fast",
+    "inference_geo": "us",
+    "data_residency": "eu",
+    "search_context_size": "low",
+    "endpoint": "chat/completions",
+}
+
+
+def expect_asked(
+    usage: Any, provider: Any, model: Any, at: Any, conditions: Mapping[str, Any]
+) -> None:
+    """Raise where an argument of `price()` is wrong; ``conditions`` without the overlay.
+
+    Raises:
+        ConfigError: it is.
+    """
+    if not isinstance(usage, _USAGES):
+        raise ConfigError(
+            f"usage is {shown(usage)}: pass a Usage, or a mapping such as {{'prompt_tokens': 11}}"
+        )
+    if not (provider and isinstance(provider, str)):
+        expect_text("provider", provider, "openai")
+    if not (model and isinstance(model, str)):
+        expect_text("model", model, "gpt-5.4")
+    if not isinstance(at, datetime) or at.utcoffset() is None:
+        expect_instant(at)
+    for name, value in conditions.items():
+        if value is not None and not (value and type(value) is str and name in _EXAMPLES):
+            _expect_condition(name, value)
+
+
+def _expect_condition(name: str, value: Any) -> None:
+    if name not in _OTHERS:
+        expect_text(name, value, _EXAMPLES[name])
+        return
+    types, wanted = _OTHERS[name]
+    if not isinstance(value, types):
+        raise ConfigError(f"{name} is {shown(value)}: {wanted}")
+    if types is _LISTS and not all(isinstance(one, str) for one in value):
+        raise ConfigError(f"{name} is {shown(value)}: {wanted}")
