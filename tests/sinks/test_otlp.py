@@ -268,7 +268,8 @@ def test_an_unpriced_call_has_no_cost_anywhere(receiver: Receiver, protocol: str
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"endpoint": "localhost:4318"}, "write a URL"),
+        ({"endpoint": "localhost:4318"}, "is not a URL that can be used: write https://host"),
+        ({"endpoint": 4318}, "is not a URL that can be used"),
         ({"protocol": "http/json"}, "choose from"),
         ({"signals": ["traces"]}, "choose from"),
         ({"signals": []}, "no signals"),
@@ -292,10 +293,31 @@ def test_without_opentelemetry_it_says_what_to_install(monkeypatch: pytest.Monke
         OtlpSink()
 
 
-def test_credentials_of_the_url_are_not_in_its_place_in_the_journal() -> None:
-    sink = OtlpSink("https://user:s3cret@collector.example:4318/base?key=s3cret")
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://user:s3cret@collector.example",
+        "https://s3cret@collector.example",
+        "https://collector.example/base?token=s3cret",
+        "https://collector.example#s3cret",
+        "https://user:s3c?s3cret@collector.example",
+        "s3cret:4318",
+    ],
+)
+def test_an_endpoint_with_credentials_is_refused_and_shows_none(url: str) -> None:
+    with pytest.raises(ConfigError, match="without user, query or fragment.*headers=") as caught:
+        OtlpSink(url)
+    assert "s3c" not in str(caught.value)
+
+
+def test_credentials_of_the_variables_url_are_not_in_its_place_in_the_journal(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    url = "https://user:s3cret@collector.example:4318/base?key=s3cret"
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", url)
     assert (
-        sink.destination == "otlp:http/protobuf:https://collector.example:4318/base:spans+metrics"
+        OtlpSink().destination
+        == "otlp:http/protobuf:https://collector.example:4318/base:spans+metrics"
     )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Any, Literal, NamedTuple, cast
-from urllib.parse import urlsplit
 
+from aso.credentials import checked_endpoint
 from aso.environment import from_environment
 from aso.errors import ConfigError
 from aso.sinks.otlp.conventions import CONVENTIONS
@@ -95,14 +95,17 @@ def expect_installed(settings: Settings, signals: Sequence[Signal]) -> None:
 
 
 def _endpoint(given: Any) -> str | None:
-    if given is None:
-        return None
-    if not isinstance(given, str) or urlsplit(given).scheme not in {"http", "https"}:
+    """Return the URL; one with a user, a query or a fragment is refused: it may hold a key.
+
+    It would be in the log lines of the exporter's HTTP client.
+    """
+    try:
+        return checked_endpoint(given, "OtlpSink's endpoint", allow_insecure=True)
+    except ConfigError as error:
         raise ConfigError(
-            f"OtlpSink got the endpoint {_bare(str(given))!r}: write a URL, e.g. "
-            "'http://localhost:4318', or 'http://localhost:4317' for grpc"
-        )
-    return given
+            f"{error}, e.g. 'http://localhost:4318', or 'http://localhost:4317' for grpc; "
+            "credentials go into headers="
+        ) from error
 
 
 def _protocol(given: Any, endpoint: Any) -> Protocol:
