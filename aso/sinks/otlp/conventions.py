@@ -11,11 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from operator import attrgetter
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from aso.records import Event
 
-Semconv = Literal["1.41", "latest"]
 Measured = Iterable[tuple[int | float, Mapping[str, str]]]  # amounts, each with more attributes
 
 # What we call otherwise. All else is custom, which both conventions allow.
