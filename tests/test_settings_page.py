@@ -14,6 +14,7 @@ import pytest
 import aso
 from aso.config import settle
 from aso.integrations import INTEGRATIONS
+from aso.sinks import IngestSink
 
 PAGE = (Path(__file__).resolve().parents[1] / "docs" / "settings.md").read_text(encoding="utf-8")
 
@@ -53,6 +54,7 @@ def test_every_variable_that_is_read_has_a_row(monkeypatch: pytest.MonkeyPatch) 
     asked = Asked()
     monkeypatch.setattr(os, "environ", asked)
     settle()
+    IngestSink("https://ingest.example.com", "aso_k_1.secret")
     read = {name for name in asked.names if name.startswith("ASO_")}
     told = rows("`instrument()` and the environment")
     assert set(named([cells[1] for cells in told])) == read
