@@ -157,6 +157,8 @@ def _policy(source: Any, name: str) -> Policy | None:
     try:
         return Policy.load(source)
     except ConfigError as error:
+        if name == "policy":  # its messages name it
+            raise
         raise ConfigError(f"{name}: {error}") from error
 
 
@@ -164,7 +166,7 @@ def _prices(source: Any) -> Mapping[str, Any] | str | Path | None:
     if isinstance(source, (Mapping, str, Path, type(None))):
         return cast("Mapping[str, Any] | str | Path | None", source)
     raise ConfigError(
-        f"prices is a {type(source).__name__}: pass a mapping, or the path of a TOML or JSON file"
+        f"prices is of type {type(source).__name__}: pass a mapping, or the path of a TOML or JSON file"
     )
 
 
@@ -177,7 +179,7 @@ def _sinks(sinks: object) -> Sequence[Sink] | None:
             raise ConfigError(f"sinks has the class {sink.__name__}: pass {sink.__name__}()")
         if not callable(getattr(sink, "send", None)) or not callable(getattr(sink, "close", None)):
             raise ConfigError(
-                f"sinks has a {type(sink).__name__}: a sink has send(events) and close(); "
+                f"sinks has one of type {type(sink).__name__}: a sink has send(events) and close(); "
                 "see aso.sinks"
             )
     return found
@@ -185,14 +187,14 @@ def _sinks(sinks: object) -> Sequence[Sink] | None:
 
 def _listed(name: str, value: Any, example: str) -> list[Any]:
     if isinstance(value, _NO_LISTS) or not hasattr(value, "__iter__"):
-        raise ConfigError(f"{name} is a {type(value).__name__}: pass a list, e.g. {example}")
+        raise ConfigError(f"{name} is of type {type(value).__name__}: pass a list, e.g. {example}")
     return list(value)
 
 
 def _hosts(hosts: Any) -> dict[str, str]:
     if not isinstance(hosts, _TABLES):
         raise ConfigError(
-            f"hosts is a {type(hosts).__name__}: pass a mapping, "
+            f"hosts is of type {type(hosts).__name__}: pass a mapping, "
             'e.g. {"llm.corp.example": "openai"}'
         )
     found: dict[str, str] = {}

@@ -26,7 +26,9 @@ def read(source: str | Path | Mapping[str, Any], what: str) -> Mapping[str, Any]
     text, is_json, where = _text(source, what)
     found = _parse(text, where, is_json=is_json)
     if not isinstance(found, dict):
-        raise ConfigError(f"{where} is a {type(found).__name__}: it must be a table of fields")
+        raise ConfigError(
+            f"{where} is of type {type(found).__name__}: it must be a table of fields"
+        )
     return cast("dict[str, Any]", found)
 
 
@@ -34,7 +36,7 @@ def _text(source: object, what: str) -> tuple[str, bool, str]:
     """Return the document's text, whether it is JSON, and what errors call it."""
     if not isinstance(source, (str, Path)):
         raise ConfigError(
-            f"{what} is a {type(source).__name__}: give a mapping, or a TOML or JSON file's path"
+            f"{what} is of type {type(source).__name__}: give a mapping, or a TOML or JSON file's path"
         )
     if isinstance(source, str) and ("\n" in source or source.lstrip().startswith("{")):
         return source, source.lstrip().startswith("{"), what

@@ -160,16 +160,21 @@ class NoSink:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ({"sinks": MemorySink()}, "sinks is a MemorySink: pass a list, e.g. [MemorySink()]"),
-        ({"sinks": [NoSink()]}, "sinks has a NoSink: a sink has send(events) and close()"),
+        ({"sinks": MemorySink()}, "sinks is of type MemorySink: pass a list, e.g. [MemorySink()]"),
+        (
+            {"sinks": [NoSink()]},
+            "sinks has one of type NoSink: a sink has send(events) and close()",
+        ),
+        ({"sinks": [3]}, "sinks has one of type int: a sink has send(events) and close()"),
+        ({"sinks": 3}, "sinks is of type int: pass a list, e.g. [MemorySink()]"),
         ({"sinks": [MemorySink]}, "sinks has the class MemorySink: pass MemorySink()"),
-        ({"integrations": "openai"}, "integrations is a str: pass a list, e.g. ['openai']"),
+        ({"integrations": "openai"}, "integrations is of type str: pass a list, e.g. ['openai']"),
         ({"integrations": [7]}, "integrations has 7: pass names"),
         ({"integrations": ["opnai"]}, "integration 'opnai' is not known: choose from"),
-        ({"policy": {"mode": "x"}}, "policy: the policy is wrong: mode is 'x': choose from"),
-        ({"policy": 7}, "policy: policy is a int: give a mapping, or"),
-        ({"prices": 7}, "prices is a int: pass a mapping, or the path of"),
-        ({"hosts": "x"}, "hosts is a str: pass a mapping"),
+        ({"policy": {"mode": "x"}}, "the policy is wrong: mode is 'x': choose from"),
+        ({"policy": 7}, "policy is of type int: give a mapping, or"),
+        ({"prices": 7}, "prices is of type int: pass a mapping, or the path of"),
+        ({"hosts": "x"}, "hosts is of type str: pass a mapping"),
         ({"hosts": {"https://x": "openai"}}, "hosts has 'https://x': write the host, or host:port"),
         ({"hosts": {"x/y": "openai"}}, "hosts has 'x/y': write the host, or host:port"),
         ({"hosts": {"x": "opnai"}}, "hosts['x'] is 'opnai': choose from ["),
@@ -199,6 +204,14 @@ def test_a_bad_policy_file_is_named_by_its_variable(monkeypatch: pytest.MonkeyPa
     with pytest.raises(
         ConfigError, match=r"^ASO_POLICY: policy file '/no/such/policy.toml' cannot"
     ):
+        aso.instrument()
+
+
+def test_a_wrong_policy_of_the_environment_is_named_by_its_variable_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ASO_POLICY", '{"mode": "x"}')
+    with pytest.raises(ConfigError, match=r"^ASO_POLICY: the policy is wrong: mode is 'x'"):
         aso.instrument()
 
 

@@ -132,7 +132,7 @@ def test_defaults_spelled_out_are_accepted() -> None:
     ("name", "content", "said"),
     [
         ("policy.toml", b"mode = ", "policy.toml' is not valid TOML: "),
-        ("policy.json", b"[1]", "policy.json' is a list: it must be a table of fields"),
+        ("policy.json", b"[1]", "policy.json' is of type list: it must be a table of fields"),
         ("policy.json", b"{", "policy.json' is not valid JSON: "),
         ("policy.toml", b"\xff", "(UnicodeDecodeError): give the path of a TOML or JSON file"),
     ],
@@ -165,7 +165,7 @@ def test_without_a_toml_reader_the_way_out_is_said(monkeypatch: pytest.MonkeyPat
 
 
 def test_other_types_are_refused() -> None:
-    with pytest.raises(ConfigError, match="policy is a Decimal: give a mapping, or"):
+    with pytest.raises(ConfigError, match="policy is of type Decimal: give a mapping, or"):
         Policy.load(Decimal(1))  # type: ignore[arg-type]
 
 
