@@ -248,7 +248,7 @@ def _notes(every: Sums) -> Iterator[str]:
             f"!! {many(every.newly_unpriced, 'event')} with a cost before and none after: no price "
             "is known of what is asked here, which is not 0"
         )
-    if every.before.mark or every.after.mark:
+    if "+?" in every.before.text + every.after.text:
         yield "+? some of it has no known price, or one in part: not in the sum"
 
 

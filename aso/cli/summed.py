@@ -43,9 +43,6 @@ class Summed:
     @property
     def text(self) -> str:
         """Return the sum as `aso report` shows it: ``+?`` where some of it is unknown."""
-        return f"{self.known or 'unpriced'}{self.mark if self.known else ''}"
-
-    @property
-    def mark(self) -> str:
-        """Return ``+?`` where the sum is a lower bound."""
-        return "+?" if self.unpriced or self.partial else ""
+        if self.known is None:
+            return "unpriced"
+        return f"{self.known}{'+?' if self.unpriced or self.partial else ''}"

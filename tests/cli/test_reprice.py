@@ -188,6 +188,14 @@ def test_what_has_no_price_is_shown_as_unpriced_and_never_as_0(
     assert "!! 1 event with a cost before and none after: no price is known" in lines[-3]
 
 
+def test_marks_are_explained_only_where_they_are(
+    capsys: pytest.CaptureFixture[str], newer: Path
+) -> None:
+    keep(record("gpt-4o"))
+    said = run(capsys, "reprice", *ALWAYS, "--catalog", str(newer), "--dry-run")
+    assert [line for line in said.splitlines() if "+?" in line] == []
+
+
 def test_a_cost_in_part_is_a_lower_bound(capsys: pytest.CaptureFixture[str], newer: Path) -> None:
     with capture_events() as events:
         usage = {"prompt_tokens": 1000, "audio_seconds": 3}
