@@ -237,7 +237,7 @@ def _stated(path: Path, export: Export, bucket: _Table, row: _Table) -> list[Sta
             if not isinstance(getattr(one, name), (str, type(None))):
                 kind = type(getattr(one, name)).__name__
                 raise ConfigError(
-                    f"export {path.name} has a row of {export.name} whose {name} is a {kind}: a "
+                    f"export {path.name} has a row of {export.name} whose {name} is of type {kind}: a "
                     f"text or null; fetch it again from {export.fetched}"
                 )
     return found

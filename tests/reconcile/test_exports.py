@@ -221,7 +221,10 @@ def activity(**changes: Any) -> str:
         (activity(date="9999-12-31"), "date is '9999-12-31': an instant from 2000 to 2100"),
         (activity(date="0001-01-01T00:00:00+14:00"), "an instant from 2000 to 2100"),
         (activity(requests="1e400"), "requests is '1e400': a number below"),
-        (activity(model=["a"]), "row of openrouter.activity whose model is a list: a text or null"),
+        (
+            activity(model=["a"]),
+            "row of openrouter.activity whose model is of type list: a text or null",
+        ),
         (costs(amount="1"), "has a row of openai.costs in another form than its page documents"),
     ],
 )
