@@ -84,6 +84,7 @@ def _row(found: Comparison, row: Compared) -> dict[str, Any]:
         "ledger_calls": row.ours.calls,
         "unknown_calls": row.ours.unknown_calls,
         "unpriced_calls": row.ours.unpriced_calls,
+        "partial_calls": row.ours.partial_calls,
         "unmetered": row.ours.unmetered,
         "stated_tiers": sorted(row.stated.tiers),
         "ledger_tiers": sorted(row.ours.tiers),
@@ -146,7 +147,7 @@ def _cost(ours: Spent) -> str:
     """Return the ledger's cost as `aso report` shows it: ``+?`` a lower bound, ``~`` an estimate."""
     if ours.known_cost is None:
         return "unpriced"
-    marks = {"unpriced": "+?", "estimated": "~", None: ""}
+    marks = {"unpriced": "+?", "partial": "+?", "estimated": "~", None: ""}
     return f"{decimal_text(ours.cost)}{marks[ours.doubt]}"
 
 

@@ -70,7 +70,8 @@ class Spent:
     Attributes:
         calls: that may have been billed; ``unknown_calls`` of them have no usage of the provider's
             (no answer, a server's error, a cut stream), ``unpriced_calls`` a usage and no price;
-            ``costless_calls`` have no known cost, for either reason.
+            ``costless_calls`` have no known cost, for either reason;
+            ``partial_calls`` have units without a rate, which their cost leaves out.
         unmetered: events of routes that are not metered.
         cost: in USD, of the calls whose cost is known.
         lines: by count; ``quantities``: what was used, priced or not.
@@ -81,6 +82,7 @@ class Spent:
     unknown_calls: int = 0
     unpriced_calls: int = 0
     costless_calls: int = 0
+    partial_calls: int = 0
     unmetered: int = 0
     unknown_tiers: int = 0
     cost: Decimal = _NOTHING
@@ -97,10 +99,13 @@ class Spent:
 
     @property
     def doubt(self) -> str | None:
-        """Return why the cost cannot agree with another: ``unpriced``, ``estimated``; None: it can."""
-        if self.costless_calls:
-            return "unpriced"
-        return "estimated" if self.unknown_calls else None
+        """Return why the cost cannot agree with another: None: it can."""
+        counts = {
+            "unpriced": self.costless_calls,
+            "partial": self.partial_calls,
+            "estimated": self.unknown_calls,
+        }
+        return next((word for word, count in counts.items() if count), None)
 
     def merge(self, other: Spent) -> None:
         """Add the calls and costs of another; not what they are made of."""
@@ -108,6 +113,7 @@ class Spent:
         self.unknown_calls += other.unknown_calls
         self.unpriced_calls += other.unpriced_calls
         self.costless_calls += other.costless_calls
+        self.partial_calls += other.partial_calls
         self.cost = money.total((self.cost, other.cost))
 
     def use(self, name: str, quantity: Quantity) -> None:
@@ -164,6 +170,7 @@ def _add(sums: Spent, event: Event, *, with_fees_apart: bool) -> None:
     sums.unknown_calls += event.usage.source != "provider"
     sums.unpriced_calls += cost.total is None and event.usage.source == "provider"
     sums.costless_calls += cost.total is None
+    sums.partial_calls += cost.total is not None and cost.status == "partial"
     sums.unknown_tiers += any(note.startswith("tier_unknown") for note in cost.notes)
     sums.tiers[tier_of(event.service_tier, conditions.get("processing"))] += 1
     sums.upstream_cost = money.total((sums.upstream_cost, cost.upstream_cost or _NOTHING))

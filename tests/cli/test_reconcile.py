@@ -69,6 +69,7 @@ _CELL = {
     "stated_requests": None,
     "unknown_calls": 0,
     "unpriced_calls": 0,
+    "partial_calls": 0,
     "unmetered": 0,
     "stated_upstream_cost": "0",
     "ledger_upstream_cost": "0",
@@ -203,6 +204,15 @@ def test_what_is_known_of_a_cell_with_unknown_costs_is_a_lower_bound(
     keep(event, event._replace(event_id="01a20942-7399-72fe-8744-000000000000", cost=Cost()))
     [line] = [line for line in run(capsys, COSTS).splitlines() if "gpt-5.4" in line]
     assert line.split()[-4:] == ["0.0175", "0.0175+?", "0", "unpriced"]
+
+
+def test_a_cost_in_part_is_a_lower_bound_and_does_not_agree(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    keep(*called(prompt_tokens=1000, completion_tokens=1000, audio_seconds=3))
+    [line] = [line for line in run(capsys, COSTS).splitlines() if "gpt-5.4" in line]
+    assert line.split()[-4:] == ["0.0175", "0.0175+?", "0", "partial"]
+    assert in_json(capsys, COSTS)["rows"][-1]["partial_calls"] == 1
 
 
 def test_an_estimate_does_not_agree(capsys: pytest.CaptureFixture[str]) -> None:
