@@ -176,6 +176,19 @@ def test_show_says_when_a_term_of_the_contract_holds(
     assert (len(found["terms"]), len(found["scheduled_terms"])) == (terms, scheduled)
 
 
+def test_show_knows_a_model_that_the_contract_alone_prices(
+    capsys: pytest.CaptureFixture[str], deep: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "contract.toml"
+    path.write_text('["deepseek:ours"]\nrates = { input_tokens = "3" }\n', encoding="utf-8")
+    asked = ("show", "deepseek:ours", "--overlay", str(path))
+    assert run(capsys, *asked).splitlines()[:2] == [
+        "The catalog knows no 'deepseek:ours'; the contract does:",
+        "contract:deepseek:ours, for deepseek:ours: input_tokens 3 per 1,000,000",
+    ]
+    assert [term["name"] for term in in_json(capsys, *asked)["terms"]] == ["deepseek:ours"]
+
+
 def test_what_is_shown_is_what_is_charged(capsys: pytest.CaptureFixture[str]) -> None:
     [model] = in_json(capsys, "show", "openai:gpt-4o", "--at", "2026-11-23")["models"]
     standard = {one["unit"]: one for one in model["prices"][0]["rates"]}["input_tokens"]

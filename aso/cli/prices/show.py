@@ -25,12 +25,13 @@ _AS_THEY_ARE = ("multiplier", "fee", "since", "until")  # of a term
 
 
 def show(arguments: Namespace) -> int:
-    """Print the rates; 1 where the catalog does not know the model."""
+    """Print the rates; 1 where neither catalog nor contract knows the model."""
     catalog, at = in_force(), _instant(arguments.at)
     rows = _rows(catalog, arguments.model, arguments.provider)
     models = [row_document(row, at) for row in rows]
-    terms, scheduled = _terms(arguments.overlay, rows, at)
-    disputes = _disputes(catalog, *_asked(catalog, arguments.model, arguments.provider))
+    providers, name = _asked(catalog, arguments.model, arguments.provider)
+    terms, scheduled = _terms(arguments.overlay, rows, [f"{one}:{name}" for one in providers], at)
+    disputes = _disputes(catalog, providers, name)
     if arguments.format == "json":
         found: dict[str, Any] = {
             "catalog": identity(catalog),
@@ -44,11 +45,14 @@ def show(arguments: Namespace) -> int:
         lines = list(_term_lines(terms, scheduled)) if arguments.overlay is not None else []
         print("".join(f"\n{line}" for line in lines), end="\n" if lines else "")
         print(f"\ncatalog {catalog.version}, sha256 {catalog.sha256}, at {instant_text(at)}")
+    elif terms or scheduled:
+        print(f"The catalog knows no {printable(arguments.model)!r}; the contract does:")
+        print("\n".join(_term_lines(terms, scheduled)))
     elif not disputes:
         print(_unknown(catalog, arguments.model))
     for one in disputes if arguments.format == "table" else ():
         print(f"{one['provider']}:{printable(one['model'])} has no price: {one['reason']}")
-    return 0 if rows else 1
+    return 0 if rows or terms else 1
 
 
 def _instant(text: str | None) -> datetime:
@@ -78,13 +82,20 @@ def _rows(catalog: Catalog, model: str, provider: str | None) -> list[Row]:
 
 
 def _terms(
-    path: Path | None, rows: Sequence[Row], at: datetime
+    path: Path | None, rows: Sequence[Row], asked: Sequence[str], at: datetime
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Return what a contract says of the models on that day, whatever else it asks of a call; later."""
+    """Return what a contract says of the models on that day, whatever else it asks of a call; later.
+
+    A model that no list knows has the terms that name it, as it was ``asked`` for.
+    """
     if path is None:
         return [], []
     names = [f"{row.provider}:{row.model}" for row in rows]
-    found = [term for term in load_overlay(path).terms if any(term.matches(name) for name in names)]
+    found = [
+        term
+        for term in load_overlay(path).terms
+        if term.pattern in asked or any(map(term.matches, names))
+    ]
     return (
         [term_document(term) for term in found if term.is_in_force(at)],
         [term_document(term) for term in found if term.since is not None and term.since > at],
