@@ -156,7 +156,8 @@ class Runtime:
         return [*self.retired, *([self.session] if self.session else [])]
 
     def start(self, session: Session) -> None:
-        """Make the session the current one."""
+        """Make the session the current one; one that stood in for it ends."""
+        self.stop(_CLOSE_TIMEOUT_S)
         self.session = session
         session.patch()
         if not self._has_exit_hooks:
@@ -165,15 +166,9 @@ class Runtime:
             if hasattr(os, "register_at_fork"):
                 os.register_at_fork(after_in_child=self._after_fork)
 
-    def make_way(self, wanted: Settings) -> None:
-        """Stop a session that stands in, where the program wants another."""
-        is_standing_in, self.is_standing_in = self.is_standing_in, False
-        if is_standing_in and self.session is not None and self.session.settings != wanted:
-            self.stop(_CLOSE_TIMEOUT_S)
-
     def stop(self, timeout_s: float) -> bool:
         """Unpatch; close now, or once the last open stream is over (at exit at the latest)."""
-        session, self.session = self.session, None
+        session, self.session, self.is_standing_in = self.session, None, False
         if session is None:
             return True
         session.unpatch()
@@ -268,10 +263,13 @@ def instrument(
         durability=durability,
     )
     with RUNTIME.lock:
-        RUNTIME.make_way(settings)
-        if RUNTIME.session is not None:
-            _expect_same(RUNTIME.session.settings, settings)
-        elif not settings.is_disabled:
+        session = RUNTIME.session
+        if session is not None and (not RUNTIME.is_standing_in or session.settings == settings):
+            _expect_same(session.settings, settings)
+            RUNTIME.is_standing_in = False
+        elif settings.is_disabled:
+            RUNTIME.stop(_CLOSE_TIMEOUT_S)
+        else:
             _check_integrations(settings.integrations)
             RUNTIME.start(open_session(settings))
     return Instrumentation()

@@ -107,3 +107,24 @@ def test_a_program_that_instruments_itself_twice_is_refused_as_ever(tmp_path: Pa
     twice = "import aso; aso.instrument(); aso.instrument(env='other')"
     (tmp_path / "twice.py").write_text(twice)
     assert "was called before with other arguments (env)" in aso_run(tmp_path, "twice.py").stderr
+
+
+@pytest.mark.parametrize("wrong", ["integrations=['none']", "prices='none.toml'"])
+def test_a_program_whose_own_settings_are_wrong_stays_as_aso_run_made_it(
+    wrong: str, tmp_path: Path
+) -> None:
+    own = f"""
+import aso, contextlib
+with contextlib.suppress(aso.ConfigError):
+    aso.instrument({wrong})
+"""
+    (tmp_path / "calls.py").write_text(f"{own}{_PROGRAM}    print(aso.stats().calls)\n")
+    done = aso_run(tmp_path, "calls.py")
+    assert (done.stdout.splitlines()[-1:], done.stderr) == (["1"], "")
+
+
+def test_a_program_that_switches_itself_off_is_off(tmp_path: Path) -> None:
+    own = "import aso, os; os.environ['ASO_DISABLED'] = '1'; aso.instrument()\n"
+    (tmp_path / "calls.py").write_text(f"{own}{_PROGRAM}    print(aso.stats().calls)\n")
+    done = aso_run(tmp_path, "calls.py")
+    assert (done.stdout.splitlines()[-1:], done.stderr) == (["0"], "")
