@@ -140,7 +140,7 @@ def _storage(path: Path | None) -> Iterator[Finding]:
     else:
         yield "home", *_home(home)
     if home is not None or path is not None:
-        yield from _ledger(LedgerSink(path).path)
+        yield from _ledger(LedgerSink(path).path, is_named=path is not None)
     if home is not None and (kept := Spool.of(home).path).exists():
         yield "spool", *_spool(kept)
     for folder in destinations(home) if home is not None else ():
@@ -170,9 +170,9 @@ def _home(home: Path) -> tuple[str, bool]:
     return str(home), True
 
 
-def _ledger(path: Path) -> Iterator[Finding]:
+def _ledger(path: Path, *, is_named: bool) -> Iterator[Finding]:
     if not path.exists():
-        yield "ledger", f"{path}, none yet", True
+        yield "ledger", f"{path} is not there" if is_named else f"{path}, none yet", not is_named
         return
     try:
         with closing(Ledger(path)) as ledger:

@@ -121,3 +121,11 @@ def test_an_sdk_without_our_hooks_is_a_problem(tmp_path: Path) -> None:
 def test_a_part_that_an_older_version_has_not_is_no_problem(tmp_path: Path) -> None:
     _, text = run(distribution(tmp_path, "google_genai", "1.5.0"))
     assert "ok google_interactions 1.5.0 has none of it" in text
+
+
+def test_a_ledger_that_is_named_and_missing_is_a_problem(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    code, text = findings(capsys, "--ledger", str(tmp_path / "other.db"))
+    assert code == 1
+    assert f"!! ledger       {tmp_path / 'other.db'} is not there" in text
