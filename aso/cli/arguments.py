@@ -66,7 +66,11 @@ def _report(found: Commands) -> None:
     one = found.add_parser("report", help="what was spent, by whom, on what", epilog=_REPORT_HELP)
     one.add_argument("--by", default="provider,model", help=_BY_HELP)
     one.add_argument("--format", choices=_FORMATS, default="table")
-    one.add_argument("--latency", action="store_true", help="p50 and p95 of duration, first byte")
+    one.add_argument(
+        "--latency",
+        action="store_true",
+        help="p50 and p95 of duration, first byte; recorded calls have none",
+    )
     one.add_argument("--all-revisions", action="store_true", help="each counts, by its number")
     _add_selection(one)
     one.set_defaults(run=commands.report)
