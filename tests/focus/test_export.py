@@ -99,6 +99,14 @@ def test_a_call_that_is_known_to_have_cost_nothing_is_no_row() -> None:
     assert list(focus.charges(event(1, cost=UNPRICED._replace(total=Decimal(0))))) == []
 
 
+def test_a_year_has_four_digits() -> None:
+    found = row(ended_at_ms=-62_135_596_800_000)
+    assert (found["ChargePeriodStart"], found["BillingPeriodEnd"]) == (
+        "0001-01-01T00:00:00Z",
+        "0001-02-01T00:00:00Z",
+    )
+
+
 def test_a_rate_per_hour_keeps_18_places() -> None:
     found = row(cost=line(unit="audio_seconds", quantity=Decimal("61.5"), per=3600))
     assert (found["PricingQuantity"], found["PricingUnit"]) == (
