@@ -1,0 +1,41 @@
+"""What pages say twice, or about the code, is so."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from aso.hook import Integration
+from aso.integrations import INTEGRATIONS
+
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+
+
+def text_of(page: str) -> str:
+    return (DOCS / page).read_text(encoding="utf-8")
+
+
+def minor(version: str) -> str:
+    return ".".join(version.split(".")[:2])
+
+
+@pytest.mark.parametrize("one", INTEGRATIONS.values(), ids=INTEGRATIONS)
+def test_limits_name_the_versions_that_doctor_does(one: Integration) -> None:
+    rows = [line.split(" | ")[:2] for line in text_of("limits.md").splitlines() if line[:2] == "| "]
+    wanted = set(map(minor, one.versions))
+    told = [
+        set(re.findall(r"[\d.]+", versions))
+        for client, versions in rows
+        if one.name.partition("_")[0] in client
+    ]
+    assert any(wanted <= versions for versions in told), (wanted, told)
+
+
+def test_the_pages_of_decisions_have_titles_of_one_form() -> None:
+    pages = sorted((DOCS / "adr").glob("*.md"))
+    titles = [page.read_text(encoding="utf-8").partition("\n")[0] for page in pages]
+    assert [title.partition(" — ")[0] for title in titles] == [
+        f"# {page.name[:4]}" for page in pages
+    ]
