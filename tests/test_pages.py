@@ -9,6 +9,7 @@ import pytest
 
 from aso.hook import Integration
 from aso.integrations import INTEGRATIONS
+from aso.pricing import bundled
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 
@@ -39,3 +40,10 @@ def test_the_pages_of_decisions_have_titles_of_one_form() -> None:
     assert [title.partition(" — ")[0] for title in titles] == [
         f"# {page.name[:4]}" for page in pages
     ]
+
+
+def test_a_catalog_that_pages_show_is_the_one_that_is_bundled() -> None:
+    texts = [page.read_text(encoding="utf-8") for page in DOCS.rglob("*.md")]
+    form = re.compile(r"^catalog +(\S+), sha256 (\w+)…$", re.MULTILINE)
+    shown = {found for text in texts for found in form.findall(text)}
+    assert shown == {(bundled().version, bundled().sha256[:8])}
