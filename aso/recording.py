@@ -130,8 +130,7 @@ def _quantities(usage: Any) -> Mapping[str, Any]:
 
 def _written(name: Any, quantity: Any) -> int | float | str:
     """Return a quantity as a record keeps it: a count as an int, another Decimal as its text."""
-    if not isinstance(name, str):
-        raise ConfigError(f"usage has the name {shown(name)}: names are texts")
+    expect_text("a name in usage", name, "prompt_tokens")
     is_number = isinstance(quantity, _NUMBERS) and not isinstance(quantity, bool)
     if not is_number or not _is_amount(Decimal(quantity)):
         raise ConfigError(

@@ -34,7 +34,9 @@ GOOD: dict[str, Any] = {"provider": "openai", "model": "gpt-5.4", "usage": {"pro
         ({"at": "2026-11-01"}, "at is '2026-11-01': pass an aware datetime"),
         ({"at": datetime(2026, 11, 1)}, "at=2026-11-01T00:00:00 has no time zone"),
         ({"usage": 5}, "usage is 5: pass a Usage, or a mapping such as"),
-        ({"usage": {7: 1}}, "usage has the name 7: names are texts"),
+        ({"usage": {7: 1}}, "a name in usage is 7: a non-empty text, e.g. 'prompt_tokens'"),
+        ({"usage": {"": 1}}, "a name in usage is '': a non-empty text"),
+        ({"usage": {"a\ud800": 1}}, r"a name in usage is 'a\\ud800': a non-empty text"),
     ],
 )
 def test_a_wrong_argument_says_what_is_wrong(arguments: dict[str, Any], message: str) -> None:

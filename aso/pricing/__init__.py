@@ -7,14 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from aso.errors import ConfigError
-from aso.pricing.asked import expect_asked
+from aso.pricing.asked import expect_asked, expect_quantities
 from aso.pricing.catalog import Catalog, bundled
 from aso.pricing.catalog_file import read_catalog
 from aso.pricing.kept import in_force
 from aso.pricing.overlay import Overlay, load_overlay
 from aso.pricing.pricer import Pricer
 from aso.pricing.term import CONDITIONS
-from aso.pricing.units import as_quantity
 from aso.records import Cost, Usage
 
 __all__ = [
@@ -65,16 +64,14 @@ def price(
     overlay = conditions.pop("overlay", None)
     expect_asked(usage, provider, model, at, conditions)
     pricer = _PRICER if overlay is None else Pricer(overlay=_overlay(overlay))
-    cost = pricer.price(usage, provider=provider, model=model, at=at, conditions=conditions)
+    try:
+        cost = pricer.price(usage, provider=provider, model=model, at=at, conditions=conditions)
+    except TypeError:  # looking at each quantity before would cost more than the others do
+        expect_quantities(usage)
+        raise
     if not isinstance(usage, Usage) and (cost.notes or cost.total is None):
-        _check(usage)
+        expect_quantities(usage)
     return cost
-
-
-def _check(usage: Mapping[str, Any]) -> None:
-    for name, value in usage.items():
-        if value is not None and as_quantity(value) is None:
-            raise ConfigError(f"usage[{name!r}] is {value!r}: a number ≥ 0, or None for unknown")
 
 
 def _overlay(source: Overlay | Mapping[str, Any]) -> Overlay:

@@ -8,11 +8,13 @@ from typing import Any
 
 from aso.arguments import expect_instant, expect_text, shown
 from aso.errors import ConfigError
+from aso.pricing.units import as_quantity
 from aso.records import Usage
 
 _USAGES: tuple[Any, ...] = (Usage, dict, Mapping)
 _TABLES: tuple[Any, ...] = (Mapping,)
 _LISTS: tuple[Any, ...] = (list, tuple, set, frozenset)
+_NO_COUNTS = frozenset({"units", "source"})
 # Conditions that are no text, of what types they are, and what the error says is wanted.
 _OTHERS: Mapping[str, tuple[tuple[Any, ...], str]] = {
     "tools": (_LISTS, "a list of names, e.g. ['web_search_preview']"),
@@ -51,6 +53,32 @@ def expect_asked(
     for name, value in conditions.items():
         if value is not None and not (value and type(value) is str and name in _EXAMPLES):
             _expect_condition(name, value)
+
+
+def expect_quantities(usage: Usage | Mapping[str, Any]) -> None:
+    """Raise where a name is no text, or a quantity none.
+
+    Raises:
+        ConfigError: one is.
+    """
+    if isinstance(usage, Usage):
+        _expect_counts(usage)
+        return
+    for name, value in usage.items():
+        expect_text("a name in usage", name, "prompt_tokens")
+        if value is not None and as_quantity(value) is None:
+            raise ConfigError(
+                f"usage[{name!r}] is {shown(value)}: a number ≥ 0, or None for unknown"
+            )
+
+
+def _expect_counts(usage: Usage) -> None:
+    for name, value in usage._asdict().items():
+        if name not in _NO_COUNTS and value is not None and not isinstance(value, int):
+            raise ConfigError(
+                f"usage[{name!r}] is {shown(value)}: a Usage counts in whole numbers; None for "
+                "unknown"
+            )
 
 
 def _expect_condition(name: str, value: Any) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from aso.errors import ConfigError
 from aso.pricing import price
-from aso.records import Cost
+from aso.records import Cost, Usage
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
 GOOD: dict[str, Any] = {
@@ -25,6 +25,10 @@ GOOD: dict[str, Any] = {
     [
         ({"usage": None}, "usage is None: pass a Usage, or a mapping such as"),
         ({"usage": [1000]}, r"usage is \[1000\]: pass a Usage, or a mapping such as"),
+        ({"usage": {7: 1}}, "a name in usage is 7: a non-empty text, e.g. 'prompt_tokens'"),
+        ({"usage": {7: 1, "pages": 1}}, "a name in usage is 7: a non-empty text"),
+        ({"usage": Usage(input_tokens=2.5)}, r"usage\['input_tokens'\] is 2.5: a Usage counts in"),  # type: ignore[arg-type]
+        ({"usage": Usage(output_tokens="5")}, r"usage\['output_tokens'\] is '5': a Usage counts"),  # type: ignore[arg-type]
         ({"provider": None}, "provider is None: a non-empty text, e.g. 'openai'"),
         ({"provider": ""}, "provider is '': a non-empty text"),
         ({"model": None}, "model is None: a non-empty text, e.g. 'gpt-5.4'"),
