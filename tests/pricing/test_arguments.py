@@ -9,6 +9,7 @@ import pytest
 
 from aso.errors import ConfigError
 from aso.pricing import price
+from aso.pricing.term import CONDITIONS
 from aso.records import Cost, Usage
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
@@ -49,21 +50,15 @@ def test_a_wrong_argument_says_what_is_wrong(arguments: dict[str, Any], message:
         price(**{**GOOD, **arguments})
 
 
+@pytest.mark.parametrize("name", sorted(CONDITIONS))
+def test_every_condition_of_a_contract_is_a_text(name: str) -> None:
+    with pytest.raises(ConfigError, match=f"{name} is 3: a non-empty text, e.g. '"):
+        price(**GOOD, **{name: 3})
+
+
 @pytest.mark.parametrize(
     "name",
-    [
-        "service_tier",
-        "processing",
-        "speed",
-        "inference_geo",
-        "data_residency",
-        "search_context_size",
-        "endpoint",
-        "tools",
-        "provider_reported",
-        "overlay",
-        "dimensions",
-    ],
+    [*sorted(CONDITIONS), "tools", "provider_reported", "overlay", "dimensions"],
 )
 def test_a_condition_of_none_is_one_that_nobody_said(name: str) -> None:
     assert price(**GOOD, **{name: None}) == price(**GOOD)
