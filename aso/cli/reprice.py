@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from aso import environment
-from aso.cli.plural import many
 from aso.cli.selection import NO_LEDGER, condition_of, open_ledger
 from aso.cli.summed import Summed
 from aso.errors import ConfigError
@@ -23,7 +22,7 @@ from aso.pricing.kept import keep_contract, kept_contract
 from aso.records import Event
 from aso.report.table import aligned
 from aso.repricing import REASON, Change, reprice
-from aso.semconv import printable
+from aso.semconv import counted, printable
 from aso.sinks.ingest import IngestError, IngestSink
 
 _OK, _PROBLEM = 0, 1
@@ -231,12 +230,12 @@ def _show_table(
         print("no event is selected: look at --since, --until and --where")
     for sha256, count in sorted(pricers.missing.items()):
         print(
-            f"!! {many(count, 'event')} left alone, priced under contract {sha256}, which ASO_HOME "
+            f"!! {counted(count, 'event')} left alone, priced under contract {sha256}, which ASO_HOME "
             "does not keep: give it with --overlay"
         )
     if sent is not None:
         verb = "is" if sent.revisions == 1 else "are"
-        print(f"{many(sent.revisions, 'revision')} {verb} with the ingest endpoint")
+        print(f"{counted(sent.revisions, 'revision')} {verb} with the ingest endpoint")
     if sent is not None and sent.problem:
         print(f"!! {sent.problem}")
 
@@ -245,7 +244,7 @@ def _notes(every: Sums) -> Iterator[str]:
     """Yield what the sums do not say: what is in none, and what is in one in part."""
     if every.newly_unpriced:
         yield (
-            f"!! {many(every.newly_unpriced, 'event')} with a cost before and none after: no price "
+            f"!! {counted(every.newly_unpriced, 'event')} with a cost before and none after: no price "
             "is known of what is asked here, which is not 0"
         )
     if "+?" in every.before.text + every.after.text:

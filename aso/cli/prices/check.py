@@ -11,7 +11,6 @@ from datetime import date, datetime, timezone
 from typing import NamedTuple
 
 from aso import environment
-from aso.cli.plural import many
 from aso.cli.prices.catalogs import confidence, identity
 from aso.cli.prices.contract import odd_terms
 from aso.cli.selection import open_ledger
@@ -22,7 +21,7 @@ from aso.pricing.kept import chosen
 from aso.pricing.match import dispute, match
 from aso.report import Period, parse_grouping, parse_instant, spend
 from aso.report.table import aligned
-from aso.semconv import printable
+from aso.semconv import counted, printable
 
 _SURE = frozenset({"agreed", "settled"})
 _NOBODY = "—"
@@ -51,13 +50,15 @@ class Used(NamedTuple):
             why = f", {self.dispute}" if self.dispute else ""
             verb = "is" if self.unpriced_calls == 1 else "are"
             return (
-                f"{name} has no price{why}: {many(self.unpriced_calls, 'call')} {verb} in no sum; "
+                f"{name} has no price{why}: {counted(self.unpriced_calls, 'call')} {verb} in no sum; "
                 f"{_WAY_OUT}"
             )
         if self.confidence == "conflict" or (
             is_strict and self.confidence is not None and self.confidence not in _SURE
         ):
-            return f"{name} has a price of confidence {self.confidence}: {many(self.calls, 'call')}"
+            return (
+                f"{name} has a price of confidence {self.confidence}: {counted(self.calls, 'call')}"
+            )
         return None
 
 
@@ -112,7 +113,7 @@ def _of_catalog(age: int | None, most: int) -> Iterator[str]:
         yield "the catalog's version is no date, so nobody knows how old it is"
     elif age > most:
         yield (
-            f"the catalog is {many(age, 'day')} old, more than {most:,}: pip install -U aispendops, or "
+            f"the catalog is {counted(age, 'day')} old, more than {most:,}: pip install -U aispendops, or "
             "aso prices update FILE --sha256 HASH"
         )
 
@@ -151,7 +152,7 @@ def _show(catalog: Catalog, age: int | None, used: list[Used], problems: list[st
     known = bundled()
     which = "of this aso" if catalog.sha256 == known.sha256 else f"yours; bundled: {known.version}"
     print(f"catalog     {catalog.version} ({which}), sha256 {catalog.sha256}")
-    print(f"age         {'unknown' if age is None else many(age, 'day')}")
+    print(f"age         {'unknown' if age is None else counted(age, 'day')}")
     counts = ", ".join(f"{count:,} {name}" for name, count in _confidences(catalog).items())
     print(f"confidence  {counts}")
     if used:

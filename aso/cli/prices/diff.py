@@ -7,12 +7,11 @@ from argparse import Namespace
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from aso.cli.plural import many
 from aso.cli.prices.catalogs import identity, instant_text, named, tier_text, window_text
 from aso.pricing import Catalog
 from aso.pricing.catalog import Price, Rate, Row
 from aso.report.table import aligned
-from aso.semconv import decimal_text
+from aso.semconv import counted, decimal_text
 
 _NOBODY = "—"
 _Flat = Mapping[tuple[str, str], tuple[str, int]]  # unit and where → rate and per
@@ -34,7 +33,7 @@ def diff(arguments: Namespace) -> int:
         kind: len({(one["provider"], one["model"]) for one in found if one["kind"] == kind})
         for kind in ("added", "removed", "changed")
     }
-    print("\n" + ", ".join(f"{many(count, 'model')} {kind}" for kind, count in counts.items()))
+    print("\n" + ", ".join(f"{counted(count, 'model')} {kind}" for kind, count in counts.items()))
     return 0
 
 

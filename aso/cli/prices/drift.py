@@ -13,12 +13,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from aso.cli.plural import many
 from aso.cli.selection import NO_LEDGER, condition_of, open_ledger
 from aso.pricing.money import difference, total
 from aso.records import Event
 from aso.report.table import aligned
-from aso.semconv import decimal_text, printable
+from aso.semconv import counted, decimal_text, printable
 
 _Key = tuple[str, str]
 
@@ -96,7 +95,7 @@ def _show(rows: list[tuple[_Key, Drift]]) -> None:
         print("\n".join([*aligned(header, [_cells(*row) for row in differing], texts=2), ""]))
     count = sum(one.differing for _, one in rows)
     verb = "differs" if count == 1 else "differ"
-    print(f"{count:,} of {many(calls, 'call')} {verb}; USD, the provider's less ours")
+    print(f"{count:,} of {counted(calls, 'call')} {verb}; USD, the provider's less ours")
 
 
 def _cells(key: _Key, one: Drift) -> list[str]:

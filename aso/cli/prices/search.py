@@ -9,11 +9,10 @@ from collections.abc import Iterator
 from datetime import datetime, timezone
 from typing import Any
 
-from aso.cli.plural import many
 from aso.cli.prices.catalogs import confidence, identity
 from aso.pricing import Catalog, in_force
 from aso.report.table import aligned
-from aso.semconv import decimal_text, printable
+from aso.semconv import counted, decimal_text, printable
 
 _NOBODY = "—"
 _MILLION = 1_000_000
@@ -32,7 +31,7 @@ def search(arguments: Namespace) -> int:
         rows = [_cells(one) for one in found]
         print("\n".join(aligned(header, rows, texts=3)))
         print(
-            f"\n{many(len(found), 'model')}; USD per million tokens; aso prices show MODEL has all"
+            f"\n{counted(len(found), 'model')}; USD per million tokens; aso prices show MODEL has all"
         )
     else:
         print(f"No name in the catalog has {printable(arguments.text)!r} in it.")
