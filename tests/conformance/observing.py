@@ -46,7 +46,7 @@ def look(value: Any, depth: int = 3) -> Any:
         seen["attributes"] = sorted(getattr(value, "__dict__", {}))
         seen["mro"] = [kind.__qualname__ for kind in type(value).__mro__]
     if hasattr(value, "model_dump"):
-        seen["dump"] = value.model_dump()
+        seen["dump"] = value.model_dump(warnings=False)  # perplexity's warn on Python 3.10
         seen["said"] = sorted(value.model_fields_set)
     return seen
 
