@@ -121,16 +121,15 @@ class Capture(Seam):
 
     def returned(self, flight: Inflight, result: Any) -> None:
         """End a call whose answer is whole; a stream ends when it ends."""
+        response, flight.response = flight.response, None
+        if flight in self.pipeline.live:
+            return
         with self.pipeline.guard:
-            response, flight.response = flight.response, None
-            if flight in self.pipeline.live:
-                return
             flight.stream = False
             # Without a response something else answered: nothing was sent, nothing bills.
             if response is not None and flight.shape is not None:
                 flight.read_answer(self.body_of(flight, result, response))
-        if flight not in self.pipeline.live:
-            flight.finish("completed")
+        flight.finish("completed")
 
     def failed(self, flight: Inflight, error: BaseException) -> None:
         """End a call with the error that the caller is about to see."""
