@@ -14,12 +14,6 @@ from tests.sinks.ingest_server import KEY, IngestServer
 
 
 @pytest.fixture
-def server() -> Iterator[IngestServer]:
-    with IngestServer() as found:
-        yield found
-
-
-@pytest.fixture
 def sink(server: IngestServer) -> Iterator[IngestSink]:
     found = IngestSink(server.url, KEY, timeout_s=2)
     yield found

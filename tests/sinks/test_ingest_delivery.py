@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -13,12 +13,6 @@ from aso.sinks import IngestSink
 from tests.sinks.ingest_server import KEY, IngestServer
 
 ALWAYS_503 = iter(lambda: "503", None)
-
-
-@pytest.fixture
-def server() -> Iterator[IngestServer]:
-    with IngestServer() as found:
-        yield found
 
 
 def call() -> str:

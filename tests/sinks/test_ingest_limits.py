@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
 from typing import Any
@@ -15,12 +14,6 @@ from aso.sinks import IngestSink
 from aso.sinks.ingest import IngestError
 from tests.events import event
 from tests.sinks.ingest_server import KEY, IngestServer
-
-
-@pytest.fixture
-def server() -> Iterator[IngestServer]:
-    with IngestServer() as found:
-        yield found
 
 
 def sent(server: IngestServer) -> list[int]:

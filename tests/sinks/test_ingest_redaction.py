@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -23,12 +22,6 @@ CALL = event(
     function="billing.rerank",
     trace_id="ab" * 16,
 )
-
-
-@pytest.fixture
-def server() -> Iterator[IngestServer]:
-    with IngestServer() as found:
-        yield found
 
 
 def hashed(name: str, value: str, key: str = SECRET) -> str:
