@@ -27,13 +27,13 @@ from aso.recording import record
 from aso.records import Cost, Event, Usage
 from aso.runtime import (
     Instrumentation,
-    Stats,
     flush,
     instrument,
     shutdown,
     stats,
     uninstrument,
 )
+from aso.session import Stats
 from aso.version import __version__
 
 if _TYPE_CHECKING:  # loaded below
