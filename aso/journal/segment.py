@@ -129,10 +129,11 @@ class Segment:
 
         ``dict.setdefault`` is one step under the GIL: all threads agree on who was first.
         """
-        if candidate.map is not None:
-            candidate.ordinal = self.ordinal + 1
-            candidate.map[ORDINAL] = encode_ordinal(candidate.ordinal)
-        return self._following.setdefault(0, candidate)
+        candidate._number(self.ordinal + 1)
+        found = self._following.setdefault(0, candidate)
+        if found is not candidate:
+            candidate._number(0)  # a spare again: whoever reads along must not take it for the next
+        return found
 
     def seal(self) -> None:
         """Let nothing more in. What was written stays readable."""
@@ -209,6 +210,11 @@ class Segment:
         self.unmap()
         if self.path is not None:
             self.path.unlink(missing_ok=True)
+
+    def _number(self, ordinal: int) -> None:
+        if self.map is not None:
+            self.ordinal = ordinal
+            self.map[ORDINAL] = encode_ordinal(ordinal)
 
     def _view(self) -> View:
         mapping = self.map

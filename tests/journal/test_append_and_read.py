@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from aso.journal import Journal, Record, open_journal
 from aso.journal.layout import checksum, pack_head, read_records
+from aso.journal.segment import Segment
 from tests.journal.processes import ORIGIN
 
 
@@ -231,3 +232,13 @@ def test_every_folder_that_is_made_is_its_owners_alone(tmp_path: Path) -> None:
     open_journal(home, "ledger", ORIGIN).close()
     made = [home.parent, home, home / "journal", home / "journal" / "ledger"]
     assert [oct(path.stat().st_mode & 0o777) for path in made] == ["0o700"] * 4
+
+
+def test_a_thread_that_loses_the_race_for_the_next_segment_has_a_spare_again(
+    tmp_path: Path,
+) -> None:
+    head = Segment.nothing()
+    winner, loser = (Segment.create(ORIGIN, tmp_path / name, 4096) for name in "ab")
+    assert (head.follow(winner), head.follow(loser)) == (winner, winner)
+    assert (winner.ordinal, loser.ordinal) == (1, 0)
+    assert Segment.load(tmp_path / "b") is None  # nobody takes it for the first one
