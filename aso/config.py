@@ -1,7 +1,7 @@
 """Arguments, environment and files → Settings.
 
 Order: the argument, then the variable: ASO_API_KEY, ASO_ENDPOINT, ASO_DIMENSIONS, ASO_ENV,
-ASO_POLICY, ASO_HOME, ASO_DISABLED.
+ASO_POLICY, ASO_HOME, ASO_DISABLED; and those of aso.keeping.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from aso import keeping
 from aso.credentials import ApiKey, checked_endpoint
 from aso.dimension_rules import MAX_PAIRS, MAX_VALUE_LENGTH, is_text, parse_dims, written
 from aso.environment import from_environment, home
@@ -46,6 +47,9 @@ class Settings:
     hosts: Mapping[str, str] = field(default_factory=dict[str, str])
     env: str | None = None
     durability: str = "process"
+    delivery: str = "process"
+    max_bytes: int = keeping.MAX_BYTES
+    max_age_s: float = keeping.MAX_AGE_S
     home: Path | None = None
     is_disabled: bool = False
     dropped_dimensions: int = field(default=0, compare=False)
@@ -91,6 +95,9 @@ def settle(
         hosts=_hosts(hosts),
         env=_env(*_given(env, "env")),
         durability=_durability(durability),
+        delivery=keeping.delivery(),
+        max_bytes=keeping.max_bytes(),
+        max_age_s=keeping.max_age_s(),
         home=home(),
         dropped_dimensions=dropped,
     )

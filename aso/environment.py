@@ -29,3 +29,8 @@ def home() -> Path | None:
             f"ASO_HOME is {chosen!r}, which is no path here ({error}): "
             "write an absolute path that this process may write to"
         ) from error
+
+
+def move_home(path: Path) -> None:
+    """Be at home there from now on: for a command that looks after another program's files."""
+    os.environ["ASO_HOME"] = str(path)  # noqa: TID251 — this module's purpose

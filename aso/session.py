@@ -13,6 +13,7 @@ from aso.guard import Guard, say
 from aso.hook import Integration
 from aso.integrations import INTEGRATIONS
 from aso.journal import Journal, Record, open_journal
+from aso.keeping import is_shipped
 from aso.patch import Applied
 from aso.pipeline import Pipeline
 from aso.records import Event
@@ -124,7 +125,7 @@ class Session:
             partial=tally.partial,
             estimated=tally.estimated,
             unmetered=tally.unmetered,
-            pending=self.shipper.pending(),
+            pending=max(self.shipper.pending(), self.journal.owing()),
             delivered=tally.delivered,
             dropped=tally.dropped + self.journal.dropped,
             internal_errors=self.pipeline.guard.errors + self.guard.errors,
@@ -144,9 +145,34 @@ def open_session(settings: Settings) -> Session:
     derive = Derive(settings.prices, settings.home)
     origin = origin_of(settings, derive.sha256)
     journal = open_journal(
-        settings.home, "+".join(names) or None, origin, durability=settings.durability
+        settings.home,
+        "+".join(names) or None,
+        origin,
+        durability=settings.durability,
+        max_bytes=settings.max_bytes,
+        max_age_s=settings.max_age_s,
     )
+    if settings.delivery == "ship":
+        sinks = _left_to_ship(sinks, journal)
     return Session(settings, journal, sinks, derive, origin)
+
+
+def _left_to_ship(sinks: Sequence[Sink], journal: Journal) -> list[Sink]:
+    """Leave to `aso ship` what it can deliver; return the sinks that this process delivers to.
+
+    A journal in memory nobody else can read: then this process delivers to all of them.
+    """
+    if (reason := journal.state()["fallback"]) is not None:
+        say("ship", f"aso: ASO_DELIVERY is ship, but {reason}: this process delivers", said=_SAID)
+        return list(sinks)
+    own: list[Sink] = []
+    for sink in sinks:
+        place = destination_of(sink)
+        if place is not None and is_shipped(place):
+            journal.owe(place)
+        else:
+            own.append(sink)
+    return own
 
 
 def _chosen(names: Sequence[str] | None) -> Iterator[tuple[Integration, bool]]:

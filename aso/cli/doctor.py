@@ -12,11 +12,11 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 from aso import config, environment
+from aso.cli.journals import Finding, journals
 from aso.errors import AsoError
 from aso.guard import attempt
 from aso.hook import Hook, Integration, Wrapper
 from aso.integrations import INTEGRATIONS
-from aso.journal import destinations, survey
 from aso.journal.files import network_type
 from aso.ledger import Ledger, LedgerError
 from aso.ledger.parquet import problem_of
@@ -30,7 +30,6 @@ from aso.sinks.ledger import LedgerSink
 from aso.version import __version__, installed
 
 _OURS, _FOREIGN = "aispendops", "aso"
-Finding = tuple[str, str, bool]  # what, what was found, whether it is in order
 
 
 def doctor(arguments: Namespace) -> int:
@@ -124,7 +123,8 @@ def _settings() -> Iterator[Finding]:
     if settings.is_disabled:
         yield "settings", "ASO_DISABLED is set: nothing is captured", False
     key = f"key {settings.api_key.id}" if settings.api_key else "no key: the local ledger"
-    yield "delivery", f"{key}, endpoint {settings.endpoint or 'none'}", True
+    by = ", by aso ship" if settings.delivery == "ship" else ""
+    yield "delivery", f"{key}, endpoint {settings.endpoint or 'none'}{by}", True
     tags = ", ".join(settings.dimensions) or "none"
     policy = settings.policy.mode if settings.policy else "none"
     yield "calls", f"env {settings.env or 'none'}, dimensions {tags}, policy {policy}", True
@@ -143,8 +143,8 @@ def _storage(path: Path | None) -> Iterator[Finding]:
         yield from _ledger(LedgerSink(path).path, is_named=path is not None)
     if home is not None and (kept := Spool.of(home).path).exists():
         yield "spool", *_spool(kept)
-    for folder in destinations(home) if home is not None else ():
-        yield "journal", _journal(folder), True
+    if home is not None:
+        yield from journals(home)
 
 
 def _spool(path: Path) -> tuple[str, bool]:
@@ -201,12 +201,3 @@ def _history(folder: Path, segments: Mapping[str, int]) -> Iterator[Finding]:
     for name, rows in segments.items():
         if (problem := problem_of(folder / name, rows)) is not None:
             yield "history", f"{folder / name} {problem}: put it back from a copy", False
-
-
-def _journal(folder: Path) -> str:
-    found = survey(folder)
-    owed = sum(found["owed"].values())
-    return (
-        f"{folder.name}: {found['bytes']:,} bytes, writers: {found['living']} living, "
-        f"{found['dead']} dead; {counted(owed, 'record')} to deliver"
-    )

@@ -7,31 +7,33 @@ line, which looks after what dead processes left.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 from aso.facts import Origin
-from aso.journal import upkeep
+from aso.journal import drops, token, upkeep
 from aso.journal.appender import LockedJournal, SegmentJournal, without_gil
-from aso.journal.contract import Journal, Mark, Reader, Record
+from aso.journal.contract import Journal, Mark, Reader, Record, Source
 from aso.journal.files import make_private, network_type
 from aso.journal.owner import SUFFIX, Owner, slot_name
+from aso.journal.watch import Watch
+from aso.keeping import MAX_AGE_S, MAX_BYTES
 
 __all__ = [
     "Journal",
     "Mark",
     "Reader",
     "Record",
+    "Source",
+    "Watch",
     "adopt_and_read",
     "destinations",
     "open_journal",
     "survey",
 ]
-
-_MAX_BYTES = 512 << 20
-_MAX_AGE_S = 7 * 86400.0
 
 
 def open_journal(
@@ -40,8 +42,8 @@ def open_journal(
     origin: Origin,
     *,
     durability: str = "process",
-    max_bytes: int = _MAX_BYTES,
-    max_age_s: float = _MAX_AGE_S,
+    max_bytes: int = MAX_BYTES,
+    max_age_s: float = MAX_AGE_S,
 ) -> Journal:
     """Return the journal of a destination (endpoint and key id); where that cannot be, in memory.
 
@@ -98,23 +100,35 @@ def adopt_and_read(folder: Path, name: str, *, limit: int = 500) -> Iterator[lis
 
 
 def survey(folder: Path) -> dict[str, Any]:
-    """Return what a destination's folder holds: bytes, living and dead owners, records owed.
+    """Return what a destination's folder holds: bytes, living and dead owners, records by sink.
 
-    ``owed`` counts dead processes' records by sink; the living deliver their own.
+    ``owed``: dead processes' records; ``left``: those of living ones that leave their delivery to
+    `aso ship`, and ``unattended``, how many of these nobody delivers for now. The other living
+    deliver by themselves. ``drops``: what was given up here.
     """
-    living = dead = 0
-    owed: dict[str, int] = {}
+    living = dead = unattended = 0
+    owed, left = Counter[str](), Counter[str]()
     for path in sorted(folder.glob(f"*{SUFFIX}")):
-        if (owner := Owner.adopt(path)) is None:
-            living += 1
+        if (owner := Owner.adopt(path)) is not None:
+            dead += 1
+            owed.update(upkeep.owed_of(owner))
+            owner.close()
             continue
-        dead += 1
-        if (chain := upkeep.chain_of(owner)) is not None:
-            for name in owner.positions:
-                owed[name] = owed.get(name, 0) + chain.owed(name)
-        owner.close()
-    size = upkeep.bytes_used(folder)
-    return {"path": str(folder), "bytes": size, "living": living, "dead": dead, "owed": owed}
+        living += 1
+        if token.is_offered(folder, path.stem) and (owner := Owner.look_at(path)) is not None:
+            unattended += not token.is_taken(folder, path.stem)
+            left.update(upkeep.owed_of(owner))
+            owner.close()
+    return {
+        "path": str(folder),
+        "bytes": upkeep.bytes_used(folder),
+        "living": living,
+        "dead": dead,
+        "owed": dict(owed),
+        "left": dict(left),
+        "unattended": unattended,
+        "drops": drops.noted(folder),
+    }
 
 
 def _prepared(folder: Path) -> tuple[Path | None, str | None]:

@@ -14,11 +14,13 @@ from zlib import crc32
 
 from aso.facts import Origin
 from aso.journal import upkeep
-from aso.journal.chain import Chain, Cursor
-from aso.journal.contract import Mark, Record
+from aso.journal.bounds import Bounds
+from aso.journal.chain import Chain
+from aso.journal.contract import OWN, Mark
 from aso.journal.layout import CRC_CHUNK, checksum, pack_head
 from aso.journal.live import Live
 from aso.journal.owner import slot_name
+from aso.journal.reader import ChainReader
 from aso.journal.segment import Segment
 
 _SCAN_S = 5.0  # between looks at what other processes left, in seconds
@@ -47,15 +49,16 @@ class SegmentJournal:
         self._max_age_s = max_age_s
         self._reason = reason
         self._readers: dict[str, bool] = {}
+        self._owed: list[str] = []
         self._listeners: list[Callable[[], None]] = []
         self._is_closed = False
         self._skip: set[str] = set()
         self._scan_at = 0.0
         self._lives: dict[int, Live] = {}
         self._adopted: list[Chain] = []
-        self._upkeep = threading.Lock()
         self._counted = 0
         self._torn = 0
+        self._sized: Segment | None = None  # the newest when the size was looked at last
         self._forget()
         _JOURNALS.add(self)
         self._here().prepare()
@@ -76,12 +79,23 @@ class SegmentJournal:
         else:
             self._roll(current, record)
 
-    def reader(self, name: str, *, durable: bool = True) -> SegmentReader:
+    def reader(self, name: str, *, durable: bool = True) -> ChainReader:
         """Return the reader of that name; ``durable=False``: from now on, forgotten at exit."""
         name = slot_name(name)
         self._readers[name] = durable
         self._here().register(name, durable=durable)
-        return SegmentReader(self, name)
+        return ChainReader(self, name)
+
+    def owe(self, name: str) -> None:
+        """Keep what is appended for a sink that another process delivers to: ``aso ship``."""
+        name = slot_name(name)
+        self._owed.append(name)
+        self._here().owe(name)
+
+    def owing(self) -> int:
+        """Return how many of this process's records another process has yet to deliver."""
+        live = self._live()
+        return 0 if live is None else live.owing()
 
     def listen(self, started: Callable[[], None]) -> None:
         """Have ``started`` called once per process, by the thread that first appends in it."""
@@ -91,14 +105,15 @@ class SegmentJournal:
         """Return the present end of this process's records."""
         live = self._live()
         if live is None:
-            return (0, 0)
+            return {OWN: (0, 0)}
         last = live.last()
-        return (last.ordinal + 1, 0) if last.sealed else (last.ordinal, last.end())
+        return {OWN: (last.ordinal + 1, 0) if last.sealed else (last.ordinal, last.end())}
 
     @property
     def dropped(self) -> int:
         """Records that were not and will not be delivered."""
-        return self._counted + sum(chain.lost for chain in self.chains())
+        unseen = self._bounds.lost if self._bounds is not None else 0
+        return self._counted + unseen + sum(chain.lost for chain in self.chains())
 
     def maintain(self) -> None:
         """Background: make a spare, adopt the dead, delete what is delivered, keep the bounds."""
@@ -107,13 +122,13 @@ class SegmentJournal:
             return
         try:
             live.prepare()
+            live.refresh()
             live.collect()
             live.park()
             for chain in list(self._adopted):
                 self._finish(chain)
-            if self._folder is not None and time.monotonic() >= self._scan_at:
-                self._scan_at = time.monotonic() + _SCAN_S
-                self._scan(self._folder, live)
+            if self._folder is not None and self._bounds is not None:
+                self._tidy(self._folder, self._bounds, live)
         finally:
             self._upkeep.release()
 
@@ -133,6 +148,8 @@ class SegmentJournal:
                 upkeep.release(chain)
                 self._count(chain)
             self._adopted = []
+            if self._bounds is not None:
+                self._bounds.tell(self.dropped)
 
     def state(self) -> dict[str, Any]:
         """Return what `aso doctor` shows; ages in seconds, sizes in bytes."""
@@ -204,7 +221,7 @@ class SegmentJournal:
         for other in list(self._lives):  # forked where os.register_at_fork is not heard
             if other != pid:
                 self._abandon(other)
-        mine = Live(self._folder, self._origin, self._readers)
+        mine = Live(self._folder, self._origin, self._readers, self._owed)
         live = self._lives.setdefault(pid, mine)
         if live is not mine:  # another thread was first
             mine.leave()
@@ -227,6 +244,10 @@ class SegmentJournal:
         self._upkeep = threading.Lock()
         self._counted = 0
         self._torn = 0
+        self._sized = None
+        self._bounds = (
+            Bounds(self._folder, self._max_bytes, self._max_age_s) if self._folder else None
+        )
 
     def _finish(self, chain: Chain) -> None:
         chain.collect()
@@ -236,27 +257,19 @@ class SegmentJournal:
             upkeep.release(chain)
             self._count(chain)
 
-    def _scan(self, folder: Path, live: Live) -> None:
-        names = [name for name, durable in self._readers.items() if durable]
-        self._counted += upkeep.expire(folder, self._max_age_s)
-        room = _ADOPTED_AT_ONCE - len(self._adopted)
-        self._adopted = self._adopted + upkeep.adopt(folder, names, self._skip, room)
-        for chain in [*self._adopted, live]:
-            while upkeep.is_older(chain.oldest(), self._max_age_s) and chain.evict():
-                pass
-        self._shrink(folder, live)
-
-    def _shrink(self, folder: Path, live: Live) -> None:
-        excess = upkeep.bytes_used(folder) - self._max_bytes
-        for chain in self._adopted:
-            while excess > 0 and (freed := chain.evict()):
-                excess -= freed
-        if excess > 0:
-            freed, lost = upkeep.shrink(folder, excess)
-            self._counted += lost
-            excess -= freed
-        while excess > 0 and (freed := live.evict()):
-            excess -= freed
+    def _tidy(self, folder: Path, bounds: Bounds, live: Live) -> None:
+        """Now and then look at what others left; keep the size whenever a segment was filled."""
+        is_due = time.monotonic() >= self._scan_at
+        if is_due:
+            self._scan_at = time.monotonic() + _SCAN_S
+            bounds.keep_age([*self._adopted, live])
+            names = [name for name, durable in self._readers.items() if durable]
+            room = _ADOPTED_AT_ONCE - len(self._adopted)
+            self._adopted = self._adopted + upkeep.adopt(folder, names, self._skip, room)
+        if is_due or live.last() is not self._sized:
+            self._sized = live.last()
+            bounds.keep_size(self._adopted, live)
+        bounds.tell(self.dropped)
 
     def _count(self, chain: Chain) -> None:
         self._counted += chain.lost
@@ -274,49 +287,6 @@ class LockedJournal(SegmentJournal):
         """Write one record; it survives this process."""
         with self._writing:
             super().append(payload)
-
-
-class SegmentReader:
-    """One sink's place in a SegmentJournal; in a forked child it starts with the child's own."""
-
-    def __init__(self, journal: SegmentJournal, name: str) -> None:
-        self._journal = journal
-        self._name = name
-
-    def read(self, limit: int) -> list[Record]:
-        """Return up to ``limit`` records that were not read yet, adopted ones first."""
-        found: list[Record] = []
-        for chain in self._journal.chains():
-            if (cursor := chain.cursors.get(self._name)) is not None:
-                own = isinstance(chain, Live)
-                found += [
-                    Record(segment.origin, payload, own)
-                    for segment, payload in cursor.read(limit - len(found))
-                ]
-        return found
-
-    def commit(self) -> None:
-        """Note that everything read so far is delivered.
-
-        Raises:
-            OSError: the disk refuses the note; after a crash the sink gets those records again.
-        """
-        for chain in self._journal.chains():
-            cursor = chain.cursors.get(self._name)
-            if cursor is not None and cursor.position != cursor.committed:
-                chain.commit(self._name)
-
-    def pending(self) -> int:
-        """Return how many of this process's records were not committed."""
-        return sum(cursor.pending() for cursor in self._own())
-
-    def has(self, mark: Mark) -> bool:
-        """Return whether everything appended before ``mark`` is committed."""
-        return all(each.committed >= mark or not each.is_behind() for each in self._own())
-
-    def _own(self) -> list[Cursor]:
-        chains = [chain for chain in self._journal.chains() if isinstance(chain, Live)]
-        return [chain.cursors[self._name] for chain in chains]
 
 
 def without_gil() -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from aso.journal.owner import Owner, Position
 from aso.journal.segment import Segment
@@ -40,6 +40,15 @@ class Cursor:
     def commit(self) -> None:
         """Note that what was read is delivered."""
         self._committed_segment, self.committed = self.segment, self.position
+
+    def follow(self, segments: Iterable[Segment], position: Position) -> None:
+        """Move to where another process has delivered up to; never back."""
+        ordinal, offset = position
+        if position > self.committed:
+            for segment in segments:
+                if segment.ordinal == ordinal:
+                    self.segment, self.offset = segment, offset
+                    self.commit()
 
     def pending(self) -> int:
         """Return how many records were not committed."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Protocol
 
 from aso.facts import Origin
 
-Mark = tuple[int, int]
+Mark = Mapping[str, tuple[int, int]]  # chain → segment and offset in it
+OWN = ""  # the chain of the process itself
 
 
 class Record(NamedTuple):
@@ -38,8 +39,8 @@ class Reader(Protocol):
         ...
 
 
-class Journal(Protocol):
-    """Records from the call path to the readers.
+class Source(Protocol):
+    """Records for readers, and what is to be done for them in the background.
 
     Attributes:
         dropped: records that were or will not be delivered: over a bound, or no room at all.
@@ -48,10 +49,6 @@ class Journal(Protocol):
     @property
     def dropped(self) -> int:
         """Return how many records were given up."""
-        ...
-
-    def append(self, payload: bytes) -> None:
-        """Write one record; it survives this process. Never raises, waits or signals."""
         ...
 
     def reader(self, name: str, *, durable: bool = True) -> Reader:
@@ -66,17 +63,33 @@ class Journal(Protocol):
         ...
 
     def mark(self) -> Mark:
-        """Return the present end of this process's records."""
+        """Return where the records end at present."""
         ...
 
     def maintain(self) -> None:
         """Background: make a spare, adopt the dead, delete what is delivered, keep the bounds."""
         ...
 
-    def state(self) -> dict[str, Any]:
-        """Return what `aso doctor` shows."""
-        ...
-
     def close(self) -> None:
         """Delete what is delivered and leave the rest to the next process."""
+        ...
+
+
+class Journal(Source, Protocol):
+    """Records from the call path to the readers."""
+
+    def append(self, payload: bytes) -> None:
+        """Write one record; it survives this process. Never raises, waits or signals."""
+        ...
+
+    def owe(self, name: str) -> None:
+        """Keep what is appended for a sink that another process delivers to: ``aso ship``."""
+        ...
+
+    def owing(self) -> int:
+        """Return how many of this process's records another process has yet to deliver."""
+        ...
+
+    def state(self) -> dict[str, Any]:
+        """Return what `aso doctor` shows."""
         ...

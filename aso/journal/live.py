@@ -6,6 +6,7 @@ import itertools
 import os
 import time
 from collections import deque
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -32,7 +33,9 @@ class Live(Chain):
         unannounced: holds one item until a thread takes it to tell of the first record.
     """
 
-    def __init__(self, folder: Path | None, origin: Origin, readers: dict[str, bool]) -> None:
+    def __init__(
+        self, folder: Path | None, origin: Origin, readers: Mapping[str, bool], owed: Iterable[str]
+    ) -> None:
         self.pid = os.getpid()
         self.refused: str | None = None
         self.unannounced = deque([True])
@@ -40,6 +43,7 @@ class Live(Chain):
         self.memory: deque[Segment] = deque()
         self._folder = folder
         self._origin = origin
+        self._owed: set[str] = set()  # what another process delivers
         self._numbers = itertools.count(1)
         self._size = _FIRST_BYTES
         self._swapped_at = time.monotonic()
@@ -47,6 +51,8 @@ class Live(Chain):
         super().__init__(self._new_owner(), self._mine(Segment.nothing()))
         for name, durable in readers.items():
             self.register(name, durable=durable)
+        for name in owed:
+            self.owe(name)
 
     def register(self, name: str, *, durable: bool) -> None:
         """Give the reader its place: a durable one at the oldest record, others at the newest."""
@@ -58,6 +64,24 @@ class Live(Chain):
             self.cursors[name] = Cursor(self.head, 0, durable=True)
         else:
             self.cursors[name] = Cursor(newest, newest.end(), durable=False)
+
+    def owe(self, name: str) -> None:
+        """Give a sink its place that another process delivers to, and let one do so."""
+        self.register(name, durable=True)
+        self._owed.add(name)
+        self._offer()
+
+    def owing(self) -> int:
+        """Return how many records another process has yet to deliver, to the sink that lacks most."""
+        self.refresh()
+        return max((self.cursors[name].pending() for name in self._owed), default=0)
+
+    def refresh(self) -> None:
+        """Background: learn how far others have delivered."""
+        if self._owed and self.owner is not None:
+            self.owner.refresh(self._owed)
+            for name in self._owed & self.owner.positions.keys():
+                self.cursors[name].follow(self.segments(), self.owner.positions[name])
 
     def after(self, full: Segment, record_bytes: int) -> Segment | None:
         """Return the segment after the full one, made if need be; None: nowhere is any room."""
@@ -107,6 +131,7 @@ class Live(Chain):
         self._give_up_memory()
         if self.owner is None:
             return
+        self.refresh()
         if self.is_delivered():
             for segment in list(self.segments()):
                 segment.discard()
@@ -134,6 +159,12 @@ class Live(Chain):
             if owner is not None and cursor.durable:
                 with suppress(OSError):
                     owner.register(name, cursor.committed)
+        self._offer()
+
+    def _offer(self) -> None:
+        if self._owed and self.owner is not None:
+            with suppress(OSError):  # no room even for a name: it waits for the next process
+                self.owner.offer()
 
     def _new_owner(self) -> Owner | None:
         if self._folder is None:

@@ -12,10 +12,12 @@ import secrets
 import struct
 import threading
 import time
+from collections.abc import Collection, Iterator
 from hashlib import blake2b
 from pathlib import Path
 from zlib import crc32
 
+from aso.journal import token
 from aso.journal.files import preallocate, try_lock, write_at
 
 SUFFIX = ".own"
@@ -30,10 +32,11 @@ _LONGEST_NAME = _SLOT_BYTES - _SLOT.size
 class Owner:
     """One process's file; made by it, later held by whoever adopts its segments."""
 
-    def __init__(self, path: Path, fd: int) -> None:
+    def __init__(self, path: Path, fd: int, right: int | None = None) -> None:
         self.path = path
         self.positions: dict[str, Position] = {}
         self._fd = fd
+        self._right = right  # to deliver, where its process offers that
         self._slots: dict[str, int] = {}
         self._lock = threading.Lock()  # background only
 
@@ -62,19 +65,63 @@ class Owner:
     @classmethod
     def adopt(cls, path: Path) -> Owner | None:
         """Return a dead process's owner, locked; None if someone has it or it is gone."""
+        owner = cls._opened(path)
+        if owner is None or not owner.seize():
+            return None
+        owner.load()
+        return owner
+
+    @classmethod
+    def follow(cls, path: Path) -> Owner | None:
+        """Return the owner of a process that leaves delivery to us: its right, not its lock.
+
+        None where the process delivers by itself, or another one reads along.
+        """
         try:
-            fd = os.open(path, os.O_RDWR | _BINARY)
+            right = token.take(path.parent, path.name[: -len(SUFFIX)])
         except OSError:
             return None
-        owner = cls(path, fd)
+        if right is None:
+            return None
+        if (owner := cls._opened(path, right)) is None:
+            os.close(right)
+            return None
+        owner.load()
+        return owner
+
+    @classmethod
+    def look_at(cls, path: Path) -> Owner | None:
+        """Return the owner as its file is now, without a lock; None if it is gone."""
+        if (owner := cls._opened(path)) is not None:
+            owner.load()
+        return owner
+
+    @classmethod
+    def _opened(cls, path: Path, right: int | None = None) -> Owner | None:
         try:
-            if try_lock(fd) and os.fstat(fd).st_nlink:
-                owner._load()
-                return owner
+            return cls(path, os.open(path, os.O_RDWR | _BINARY), right)
         except OSError:
-            pass  # no locks here: leave it alone
-        owner.close()
-        return None
+            return None
+
+    def seize(self) -> bool:
+        """Take the lock of a dead process, and its right to deliver; else let go of everything."""
+        try:
+            if self.is_over():
+                if self._right is None:
+                    self._right = token.take(self.path.parent, self.stem)
+                return True
+        except OSError:
+            pass  # somebody delivers what it left; or no locks here: leave it alone
+        self.close()
+        return False
+
+    def is_over(self) -> bool:
+        """Return whether the process is dead and its lock now ours.
+
+        Raises:
+            OSError: the file system has no locks.
+        """
+        return try_lock(self._fd) and os.fstat(self._fd).st_nlink > 0
 
     @property
     def stem(self) -> str:
@@ -98,16 +145,35 @@ class Owner:
             if name in self._slots and self.positions[name] != position:
                 self._write(name, position)
 
+    def offer(self) -> None:
+        """Leave delivery to whoever reads along.
+
+        Raises:
+            OSError: no room or no right.
+        """
+        token.offer(self.path.parent, self.stem)
+
+    def refresh(self, names: Collection[str]) -> None:
+        """Take over how far another process has delivered to these sinks, as the file says it."""
+        with self._lock:
+            for at, name, position in self._slots_in_file() if self._fd >= 0 else ():
+                if name in names and position is not None:
+                    self.positions[name], self._slots[name] = position, at
+
     def close(self) -> None:
         """Give the lock back; a copy of it in a forked child just closes the copy."""
         fd, self._fd = self._fd, -1
         if fd >= 0:
             os.close(fd)
+        right, self._right = self._right, None
+        if right is not None:
+            os.close(right)
 
     def remove(self) -> None:
         """Delete the file and give the lock back."""
         if os.name == "nt":  # an open file cannot be deleted there
             self.close()
+        token.remove(self.path.parent, self.stem)
         self.path.unlink(missing_ok=True)
         self.close()
 
@@ -118,17 +184,23 @@ class Owner:
         if self._fd >= 0:
             write_at(self._fd, self._slots[name] * _SLOT_BYTES, data.ljust(_SLOT_BYTES, b"\0"))
 
-    def _load(self) -> None:
+    def load(self) -> None:
+        """Read who is owed what; a damaged place is the beginning."""
+        for at, name, position in self._slots_in_file():
+            self.positions[name], self._slots[name] = position or (0, 0), at
+
+    def _slots_in_file(self) -> Iterator[tuple[int, str, Position | None]]:
+        """Yield the slots with their places; a position that is damaged, or being written: None."""
+        os.lseek(self._fd, 0, os.SEEK_SET)
         data = os.read(self._fd, _SLOTS * _SLOT_BYTES)
         for at in range(len(data) // _SLOT_BYTES):
             slot = data[at * _SLOT_BYTES : (at + 1) * _SLOT_BYTES]
             crc, ordinal, offset, length = _SLOT.unpack_from(slot)
-            name = slot[_SLOT.size : _SLOT.size + length].decode(errors="replace")
             if not length:
                 break
+            name = slot[_SLOT.size : _SLOT.size + length].decode(errors="replace")
             valid = crc == crc32(slot[4 : _SLOT.size + length])
-            self.positions[name] = (ordinal, offset) if valid else (0, 0)
-            self._slots[name] = at
+            yield at, name, (ordinal, offset) if valid else None
 
 
 def slot_name(name: str) -> str:

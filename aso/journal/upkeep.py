@@ -112,11 +112,14 @@ def shrink(folder: Path, excess: int) -> tuple[int, int]:
     return freed, lost
 
 
-def _undelivered(owner: Owner) -> int:
+def owed_of(owner: Owner) -> dict[str, int]:
+    """Return how many of the owner's records each sink has yet to get."""
     chain = chain_of(owner)
-    if chain is None or not owner.positions:
-        return 0
-    return max(chain.owed(name) for name in owner.positions)
+    return {name: chain.owed(name) if chain is not None else 0 for name in owner.positions}
+
+
+def _undelivered(owner: Owner) -> int:
+    return max(owed_of(owner).values(), default=0)
 
 
 def _is_of_another_version(path: Path) -> bool:

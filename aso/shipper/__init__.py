@@ -10,9 +10,10 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from aso.guard import Guard
-from aso.journal import Journal, Reader, Record
+from aso.journal import Reader, Record, Source
 from aso.records import Event
 from aso.shipper.crew import Crew, Station
 from aso.shipper.derive import Tally
@@ -22,6 +23,14 @@ __all__ = ["Shipper", "Sink", "Tally", "destination_of"]
 
 _GRACE_S = 0.1  # for idle threads to close their sinks, after the time is over
 _LOOK_S = 0.005  # between looks at the threads' progress while somebody waits
+
+
+class Taken(NamedTuple):
+    """Events that a sink took, keeps apart, and gave up."""
+
+    taken: int
+    set_aside: int
+    dropped: int
 
 
 class Shipper:
@@ -34,7 +43,7 @@ class Shipper:
 
     def __init__(
         self,
-        journal: Journal,
+        journal: Source,
         sinks: Sequence[Sink],
         build: Callable[[Record], Event | None],
         *,
@@ -69,6 +78,15 @@ class Shipper:
         delivered = min((lane.delivered for lane in crew.lanes), default=0)
         dropped = found.dropped + sum(lane.dropped for lane in crew.lanes)
         return replace(found, delivered=delivered, dropped=dropped)
+
+    def taken(self) -> dict[str, Taken]:
+        """Return what became of all events, of whichever process, by destination."""
+        names = [destination_of(sink) for sink, _ in self._station.sinks]
+        return {
+            name: Taken(lane.taken, lane.set_aside, lane.dropped)
+            for name, lane in zip(names, self._crew().lanes, strict=True)
+            if name is not None
+        }
 
     def catch_up(self) -> None:
         """Derive and count every record appended so far; delivers nothing."""
@@ -139,7 +157,7 @@ def destination_of(sink: Sink) -> str | None:
     return name
 
 
-def _with_readers(sinks: Sequence[Sink], journal: Journal) -> list[tuple[Sink, Reader]]:
+def _with_readers(sinks: Sequence[Sink], journal: Source) -> list[tuple[Sink, Reader]]:
     """Give each sink its own place, also two that go to the same destination."""
     found: list[tuple[Sink, Reader]] = []
     seen: dict[str, int] = {}

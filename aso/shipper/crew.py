@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from aso.guard import Guard
-from aso.journal import Journal, Reader, Record
+from aso.journal import Reader, Record, Source
 from aso.records import Event
 from aso.shipper.derive import Derive
 from aso.shipper.lane import Lane, Sink
@@ -17,7 +17,7 @@ from aso.shipper.lane import Lane, Sink
 class Station(NamedTuple):
     """What all processes that are forked from one another share."""
 
-    journal: Journal
+    journal: Source
     sinks: Sequence[tuple[Sink, Reader]]
     tally: Reader
     build: Callable[[Record], Event | None]

@@ -42,6 +42,7 @@ class Lane:
 
     Attributes:
         delivered: events of this process that the sink has taken, and not set aside.
+        taken: the same of whichever process.
         is_running: a thread of ours is at it.
         is_used: something was sent from this process.
     """
@@ -50,7 +51,7 @@ class Lane:
         self, sink: Sink, reader: Reader, derive: Derive, *, guard: Guard, batch: int
     ) -> None:
         self.reader = reader
-        self.delivered = 0
+        self.delivered = self.taken = 0
         self.is_running = False
         self.is_used = False
         self.is_stopping = False
@@ -74,6 +75,11 @@ class Lane:
         self._busy = threading.Lock()
         self._bell = threading.Lock()  # released to wake; safe in signal handlers, unlike Event
         self._bell.acquire()
+
+    @property
+    def set_aside(self) -> int:
+        """Return how many events the sink keeps apart."""
+        return self._count("set_aside")
 
     @property
     def dropped(self) -> int:
@@ -171,6 +177,7 @@ class Lane:
             return False
         set_aside = self._count("set_aside") - self._set_aside_before
         self.delivered += max(self._held_own - set_aside, 0)
+        self.taken += max(len(self._held) - set_aside, 0)
         self._held, self._held_own, self._read, self._is_complete = [], 0, 0, False
         self._pause.end()
         self.reader.commit()

@@ -10,8 +10,11 @@ from pathlib import Path
 import pytest
 
 from aso.cli import main
+from aso.journal import drops, open_journal
+from aso.journal.drops import Drops
 from aso.sinks import LedgerSink
 from tests.events import event
+from tests.journal.processes import ORIGIN
 
 
 def findings(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
@@ -129,3 +132,36 @@ def test_a_ledger_that_is_named_and_missing_is_a_problem(
     code, text = findings(capsys, "--ledger", str(tmp_path / "other.db"))
     assert code == 1
     assert f"!! ledger       {tmp_path / 'other.db'} is not there" in text
+
+
+def test_what_was_dropped_is_said_with_its_cause(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "aso-home" / "journal" / "somewhere"
+    folder.mkdir(parents=True)
+    drops.note(folder, Drops(1_000, 2_000, age=1, size=2, room=0))
+    drops.note(folder, Drops(3_000, 4_000, age=0, size=1_000, room=3))
+    code, out = findings(capsys)
+    assert code == 1
+    assert (
+        "!! dropped      1,006 records from 1970-01-01T00:00:01.000Z to 1970-01-01T00:00:04.000Z, which "
+        "nobody gets: 1,002 over ASO_JOURNAL_MAX_BYTES, 1 older than ASO_JOURNAL_MAX_AGE, 3 without room "
+        f"on the disk; to forget that: rm {folder / 'dropped'}"
+    ) in out.splitlines()
+
+
+def test_a_process_that_leaves_delivery_to_nobody_is_a_problem(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = tmp_path / "aso-home"
+    journal = open_journal(home, "somewhere", ORIGIN)
+    journal.owe("ledger")
+    journal.append(b"a")
+    code, out = findings(capsys)
+    journal.close()
+    assert code == 1
+    assert (
+        "!! ship         1 process of ASO_DELIVERY=ship, and nobody delivers for it: "
+        f"aso ship --watch {home}"
+    ) in out.splitlines()
+    assert "writers: 1 living, 0 dead; 1 record to deliver" in out

@@ -17,7 +17,7 @@ from typing import IO, Any, NamedTuple
 import aso
 from aso.facts import Origin
 from aso.guard import Guard
-from aso.journal import Journal, Record, adopt_and_read, folder_of, open_journal
+from aso.journal import Journal, Record, Watch, adopt_and_read, folder_of, open_journal
 from aso.shipper import Shipper
 
 ORIGIN = Origin("test", "key", "0")
@@ -56,6 +56,11 @@ class Killed(NamedTuple):
 def kill_round(home: Path, writers: int, chance: random.Random) -> Killed:
     """Kill -9 several writers at random moments; every second one also delivers, to a file."""
     roles = ["deliver" if number % 2 else "write" for number in range(writers)]
+    return killed(home, roles, chance)
+
+
+def killed(home: Path, roles: Sequence[str], chance: random.Random) -> Killed:
+    """Kill -9 a process of each role at a random moment."""
     running = [start(role, home, f"w{number}") for number, role in enumerate(roles)]
     for one in running:
         one.stdout.readline()  # its first record is written
@@ -84,6 +89,24 @@ def write(home: Path, name: str) -> None:
     journal.reader(SINK)
     threading.Thread(target=_keep, args=(journal,), daemon=True).start()
     _append_for_ever(journal, name)
+
+
+def leave(home: Path, name: str) -> None:
+    """The same, and leave delivery to another process."""
+    journal = open_journal(home, DESTINATION, ORIGIN)
+    journal.owe(SINK)
+    threading.Thread(target=_keep, args=(journal,), daemon=True).start()
+    _append_for_ever(journal, name)
+
+
+def read_along(home: Path, name: str) -> None:
+    """Deliver what others journal to a file, each batch with one write, until killed."""
+    watch = Watch(home, max_bytes=1 << 30, max_age_s=3600)
+    sink = FileSink(home / f"delivered-{name}")
+    Shipper(watch, [sink], as_event, guard=Guard("t"), interval_s=0.01)
+    while True:
+        watch.look()
+        time.sleep(0.01)
 
 
 def deliver(home: Path, name: str) -> None:

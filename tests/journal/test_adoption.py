@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from aso.journal import Journal, Record, adopt_and_read, survey
+from aso.journal.drops import Drops
 from tests.journal.processes import ORIGIN, SINK, drain, kill_round, start
 
 
@@ -54,6 +55,7 @@ def test_the_next_process_delivers_what_the_dead_one_did_not(
     journal.maintain()
     assert survey(folder) | {"bytes": 0} == {
         "path": str(folder), "bytes": 0, "living": 1, "dead": 0, "owed": {},
+        "left": {}, "unattended": 0, "drops": Drops(),
     }  # fmt: skip
 
 
