@@ -1,50 +1,67 @@
-"""Shipping through faults and kills for long: is an event lost, or counted twice?
+"""Shipping through everything at once, for long: is an event lost, or counted twice?
 
-    python -m benchmarks.ingest_soak [--rounds 20] [--programs 10] [--events 5000] [--seed N]
+    python -m benchmarks.ingest_soak [--events 1000000] [--seconds 3600] [--seed N] [--rounds 1]
 
-A round has an ASO_HOME of its own and programs that run one after the other, every second one
-killed (-9) at random; what they leave is adopted by the next. Requests meet faults: refused,
-dropped, lost after the batch was taken, cut in the middle of the answer, silent, 503, 429; some
-events are poison. Seeds are printed; a round is repeated by its seed with ``--rounds 1``.
+A round has an ASO_HOME and an endpoint of its own: a process with a store on the disk. Programs of
+several thousand events each run three at a time; every second one is killed (-9) at random, and what
+it leaves is adopted by another. The endpoint is killed (-9), also in the middle of a batch, and started
+again; for moments nobody listens; requests are refused, dropped, halved on the way, answered with
+503 and 429, kept waiting, or taken with the answer lost or cut; some events are poison. In every
+fourth round the disk fills up and is emptied, again and again (its programs are not killed: what a
+full disk leaves in memory dies with its process). Seeds are printed; ``--rounds 1`` repeats one.
 """
 
 from __future__ import annotations
 
 import argparse
+import random
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-from tests.sinks.soak import Outcome, soak
+from tests.sinks.soak import Outcome, Plan, soak
+from tests.sinks.soak_endpoint import ENDPOINTS
 
 
 def main() -> int:
-    """Run the rounds; return 1 if anything was lost, dropped, or both delivered and set aside."""
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--rounds", type=int, default=20)
-    arguments.add_argument("--programs", type=int, default=10)
-    arguments.add_argument("--events", type=int, default=5_000, help="of each program")
-    arguments.add_argument("--seed", type=int, default=int(time.time()), help="of the first round")
-    arguments.add_argument("--failing", type=float, default=0.2, help="of the requests")
-    arguments.add_argument("--poison", type=int, default=2_003, help="one event in so many")
-    chosen = arguments.parse_args()
+    """Run the rounds; return 1 if anything was lost, dropped, or is there twice."""
+    chosen = _arguments()
     started, every = time.monotonic(), list[Outcome]()
     for seed in range(chosen.seed, chosen.seed + chosen.rounds):
-        with tempfile.TemporaryDirectory() as home:
-            found = soak(
-                Path(home) / "home",
-                seed,
-                programs=chosen.programs,
-                events=chosen.events,
-                failing=chosen.failing,
-                poison=chosen.poison,
-            )
+        began = time.monotonic()
+        with tempfile.TemporaryDirectory() as folder:
+            found = soak(Path(folder), seed, plan_of(seed), ENDPOINTS[chosen.endpoint])
         every.append(found)
-        print(f"seed {seed}  {_text(found)}", flush=True)
+        print(f"seed {seed}  {_text(found)}  seconds {time.monotonic() - began:.0f}", flush=True)
+        is_long = time.monotonic() - started > chosen.seconds
+        if is_long or sum(one.told for one in every) >= chosen.events:
+            break
     sums = Outcome(*map(sum, zip(*every, strict=True)))
     print(f"rounds {len(every)}  {_text(sums)}  seconds {time.monotonic() - started:.0f}")
-    return int(bool(sums.missing or sums.both or sums.dropped))
+    return int(bool(sums.missing or sums.doubled or sums.both or sums.dropped))
+
+
+def plan_of(seed: int) -> Plan:
+    """Return the round of a seed."""
+    chance, fills = random.Random(seed), seed % 4 == 0
+    return Plan(
+        programs=chance.randrange(6, 13),
+        events=chance.randrange(4_000, 12_000),
+        failing=chance.uniform(0.05, 0.4),
+        poison=0 if fills else 2_003,
+        fills=fills,
+    )
+
+
+def _arguments() -> argparse.Namespace:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--events", type=int, default=1_000_000, help="enough of them")
+    arguments.add_argument("--seconds", type=float, default=3_600.0, help="begin no round after")
+    arguments.add_argument("--rounds", type=int, default=1_000, help="at most")
+    arguments.add_argument("--seed", type=int, default=int(time.time()), help="of the first round")
+    arguments.add_argument("--endpoint", choices=ENDPOINTS, default="scripted")
+    return arguments.parse_args()
 
 
 def _text(found: Outcome) -> str:

@@ -1,7 +1,7 @@
-"""Programs that ship through faults, and are killed: is anything missing at the endpoint?
+"""Programs that ship through faults and kills: is anything missing at the endpoint, or there twice?
 
 By the tests for seconds, by ``benchmarks.ingest_soak`` for as long as one likes. A seed decides
-what fails and when; what runs in between is the machine's own.
+what fails, and when; what runs in between is the machine's own.
 """
 
 from __future__ import annotations
@@ -11,68 +11,206 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
-import aso
 from aso.sinks.ingest_spool import Spool
-from tests.sinks.ingest_server import FAULTS, KEY, IngestServer
+from tests.processes.running import mounted
+from tests.sinks.faulty_way import FAULTS, FaultyWay
+from tests.sinks.soak_endpoint import ROOT, Endpoint, Found
 
-PROGRAM = """
-import sys
-import aso
-from aso.sinks import IngestSink
+_LOOK_S = 0.02
+_LINE_BYTES = 42  # of one event that was told
+_LONGEST_S = 120.0  # for what is left to be delivered when all is well again
+_DISK = "size=24m,mode=700"
 
-url, key, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
-aso.instrument(sinks=[IngestSink(url, key, timeout_s=0.3, max_batch_events=200)])
-for number in range(count):
-    event = aso.record(provider="openai", model="gpt-5.4", usage={"prompt_tokens": number + 1})
-    print(event.event_id, flush=True)  # it is durable: the caller has it
-    if number % 50 == 49:
-        aso.flush(0.02)
-while "wait" in sys.argv and not aso.flush(1):
-    pass
-print(aso.stats().dropped, flush=True)
-"""
+
+class Plan(NamedTuple):
+    """A round: so many programs, some of them at once, that record so many events each.
+
+    ``failing``: the part of the requests that meet a fault; ``poison``: one event in so many is
+    refused by the endpoint, 0: none. On a disk that ``fills`` up and is emptied again no program is
+    killed: what a full disk leaves in memory dies with its process (docs/durability.md).
+    """
+
+    programs: int
+    events: int
+    at_once: int = 3
+    failing: float = 0.2
+    poison: int = 2_003
+    fills: bool = False
 
 
 class Outcome(NamedTuple):
-    """What the programs were told, and what became of it."""
+    """What the programs were told, what became of it, and what happened meanwhile."""
 
-    seen: int
+    told: int
     delivered: int
     set_aside: int
-    missing: int
+    missing: int  # told, and neither delivered nor set aside
+    doubled: int  # rows of the endpoint beyond one for each call
     both: int  # delivered and set aside
     dropped: int
     faults: int
+    clients_killed: int
+    servers_killed: int
+    disks_filled: int
 
 
-def soak(
-    home: Path, seed: int, *, programs: int, events: int, failing: float, poison: int
-) -> Outcome:
-    """Run programs one after the other, every second one killed; then one that delivers the rest.
-
-    ``failing``: the part of the requests that meet a fault; ``poison``: one event in so many gets
-    its batch a 400.
-    """
+def soak(folder: Path, seed: int, plan: Plan, kind: type[Endpoint] = Endpoint) -> Outcome:
+    """Run the programs of a round; then one after the other, in peace, until nothing is owed."""
     chance, failed = random.Random(seed), list[str]()
-    with IngestServer() as server:
-        server.is_remembering, server.patience_s = False, 0.5
-        server.is_poison = lambda event: event["prompt_tokens"] % poison == 0
-        server.faults = _faults(chance, failing, failed)
-        seen, dropped = set[str](), 0
-        for number in range(programs):
-            ids, gone = _program(home, server, events, chance if number % 2 else None)
-            seen |= ids
-            dropped += gone
-        server.faults = iter(())
-        aside = _settled(home, server, seen)
-        delivered = {identity for identity, _ in server.events}
-    missing, both = seen - delivered - aside, delivered & aside
-    sums = (len(delivered), len(aside), len(missing), len(both))
-    return Outcome(len(seen), *sums, dropped, len(failed))
+    with ExitStack() as held:
+        home = folder / "home"
+        if plan.fills:
+            held.enter_context(mounted(home, _DISK))
+        endpoint = held.enter_context(kind(folder / "endpoint"))
+        faults = _faults(random.Random(seed), plan.failing, failed)
+        way = held.enter_context(FaultyWay(endpoint.port, faults, _killer(endpoint, seed)))
+        crowd = Crowd(folder, endpoint.key, way.url, plan, chance)
+        spells = _spells(chance, endpoint, way, home / "filler" if plan.fills else None)
+        while crowd.look():
+            endpoint.revive()
+            for spell in spells:
+                spell.look()
+            time.sleep(_LOOK_S)
+        for spell in spells:
+            spell.end()
+        way.faults = iter(())
+        aside = settled(crowd, endpoint)
+        spent = (len(failed), crowd.killed, endpoint.kills, sum(one.count for one in spells[2:]))
+        return outcome(crowd, list(endpoint.found()), aside, spent)
+
+
+class Crowd:
+    """The programs of a round.
+
+    Attributes:
+        killed: how many met their end before their time.
+        started: how many there were.
+        clock: what the environment of the next ones has beside the usual.
+    """
+
+    def __init__(self, folder: Path, key: str, url: str, plan: Plan, chance: random.Random) -> None:
+        self.home = folder / "home"
+        self.killed = 0
+        self.clock: dict[str, str] = {}
+        self._folder, self._key, self._url, self._plan = folder, key, url, plan
+        self._chance = chance
+        self.started = 0
+        self._running: dict[subprocess.Popen[bytes], tuple[Path, float]] = {}
+
+    def look(self) -> bool:
+        """Keep so many running as the plan says; kill the ones whose hour has come."""
+        while len(self._running) < self._plan.at_once and self.started < self._plan.programs:
+            is_victim = self.started % 2 == 1 and not self._plan.fills
+            most = self._chance.randrange(1, self._plan.events) if is_victim else float("inf")
+            program, told = self.start(self._plan.events, *(["--wait"] if self._plan.fills else []))
+            self._running[program] = (told, most * _LINE_BYTES)
+        for program, (told, most) in list(self._running.items()):
+            if program.poll() is not None:
+                del self._running[program]
+            elif told.exists() and told.stat().st_size >= most:
+                program.kill()
+                self.killed += 1
+        return bool(self._running) or self.started < self._plan.programs
+
+    def start(self, events: int, *more: str) -> tuple[subprocess.Popen[bytes], Path]:
+        """Start the next program; return it with the file in which it tells."""
+        name, self.started = str(self.started), self.started + 1
+        told = self._folder / f"told-{name}"
+        command = [sys.executable, "-m", "tests.sinks.soak_program"]
+        command += [self._url, self._key, name, str(told)]
+        command += [f"--events={events}", f"--poison={self._plan.poison}", *more]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "ASO_HOME": str(self.home)}
+        return subprocess.Popen(command, env={**environment, **self.clock}, cwd=ROOT), told
+
+    def told(self) -> tuple[set[str], int]:
+        """Return the ids of all events that programs told of, and how many they dropped."""
+        lines = [
+            line.split()
+            for path in self._folder.glob("told-*")
+            for line in path.read_text(encoding="ascii").splitlines()
+        ]
+        dropped = sum(int(count) for word, count in lines if word == "dropped")
+        return {word for word, _ in lines if word != "dropped"}, dropped
+
+
+class Spell:
+    """Something that comes over the world and goes away, again and again, at random times."""
+
+    def __init__(
+        self,
+        chance: random.Random,
+        begin: Callable[[], None],
+        end: Callable[[], None],
+        *,
+        every_s: float,
+        lasts_s: float,
+    ) -> None:
+        self.count = 0
+        self._chance, self._begin, self._end = chance, begin, end
+        self._every_s, self._lasts_s = every_s, lasts_s
+        self._is_on = False
+        self._until = self._next(every_s)
+
+    def look(self) -> None:
+        """Begin or end it, where it is time."""
+        if time.monotonic() >= self._until:
+            if self._is_on:
+                self.end()
+            else:
+                self._begin()
+                self._is_on, self.count = True, self.count + 1
+                self._until = self._next(self._lasts_s)
+
+    def end(self) -> None:
+        """End it now."""
+        if self._is_on:
+            self._end()
+        self._is_on, self._until = False, self._next(self._every_s)
+
+    def _next(self, mean_s: float) -> float:
+        return time.monotonic() + self._chance.uniform(0.3, 1.7) * mean_s
+
+
+def _spells(
+    chance: random.Random, endpoint: Endpoint, way: FaultyWay, filler: Path | None
+) -> list[Spell]:
+    def release() -> None:
+        if filler is not None:
+            filler.unlink(missing_ok=True)
+
+    kills = Spell(chance, endpoint.kill, endpoint.start, every_s=2.0, lasts_s=0.3)
+    deaf = Spell(chance, way.deafen, way.listen, every_s=3.0, lasts_s=0.3)
+    if filler is None:
+        return [kills, deaf]
+    full = Spell(chance, lambda: _fill(filler), release, every_s=2.0, lasts_s=1.5)
+    return [kills, deaf, full]
+
+
+def _fill(filler: Path) -> None:
+    """Take all the room that the disk has."""
+    with filler.open("wb", buffering=0) as file:
+        for size in (1 << 20, 4096):
+            try:
+                while file.write(bytes(size)) == size:
+                    pass
+            except OSError:
+                continue
+
+
+def _killer(endpoint: Endpoint, seed: int) -> Callable[[], None]:
+    chance = random.Random(seed)
+
+    def kill() -> None:
+        time.sleep(chance.uniform(0.0, 0.03))  # into the middle of the batch
+        endpoint.kill()
+
+    return kill
 
 
 def _faults(chance: random.Random, failing: float, failed: list[str]) -> Iterator[str | None]:
@@ -83,34 +221,28 @@ def _faults(chance: random.Random, failing: float, failed: list[str]) -> Iterato
         yield fault
 
 
-def _program(
-    home: Path, server: IngestServer, events: int, chance: random.Random | None, *more: str
-) -> tuple[set[str], int]:
-    """Run one to its end, or until ``chance`` kills it; return the ids it printed, and drops."""
-    root = str(Path(aso.__file__).parents[1])
-    environment = {**os.environ, "PYTHONPATH": root, "ASO_HOME": str(home)}
-    command = [sys.executable, "-c", PROGRAM, server.url, KEY, str(events), *more]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        lines = list[str]()
-        limit = events + 1 if chance is None else chance.randrange(1, events)
-        for line in process.stdout:
-            lines.append(line.decode().strip())
-            if len(lines) == limit and chance is not None:
-                process.kill()
-    lines = [line for line in lines if line]
-    ids = {line for line in lines if len(line) > 30}
-    return ids, sum(int(line) for line in lines if line.isdecimal())
-
-
-def _settled(home: Path, server: IngestServer, seen: set[str]) -> set[str]:
-    """Have programs adopt what the killed ones left, until all is settled or nothing moves."""
-    aside, deadline = set[str](), time.monotonic() + 60
+def settled(crowd: Crowd, endpoint: Endpoint) -> set[str]:
+    """Have programs adopt what others left, until all is settled; return what was set aside."""
+    endpoint.start()
+    aside, deadline = set[str](), time.monotonic() + _LONGEST_S
     while time.monotonic() < deadline:
-        with_us, _ = _program(home, server, 1, None, "wait")
-        seen |= with_us
-        kept = Spool.of(home).kept()
+        crowd.start(1, "--wait")[0].wait()
+        kept = Spool.of(crowd.home).kept()
         aside = {str(one.refused.document["event_id"]) for one in kept}
-        if not seen - aside - {identity for identity, _ in server.events}:
+        if not crowd.told()[0] - aside - {row.event_id for row in endpoint.found()}:
             break
     return aside
+
+
+def outcome(
+    crowd: Crowd,
+    rows: list[Found],
+    aside: set[str],
+    spent: tuple[int, int, int, int] = (0, 0, 0, 0),
+) -> Outcome:
+    told, dropped = crowd.told()
+    delivered = {row.event_id for row in rows}
+    calls = Counter((row.program, row.number) for row in rows)
+    doubled = sum(count - 1 for count in calls.values()) + len(rows) - len(delivered)
+    missing, both = len(told - delivered - aside), len(delivered & aside)
+    return Outcome(len(told), len(delivered), len(aside), missing, doubled, both, dropped, *spent)

@@ -1,0 +1,96 @@
+"""The process at the other end of the soak: started, killed (-9), started again on its port."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import NamedTuple
+
+import aso
+
+ROOT = Path(aso.__file__).parents[1]
+_DOWN_S = 0.1  # how long a dead endpoint stays dead
+
+
+class Found(NamedTuple):
+    """One row of the endpoint's store."""
+
+    event_id: str
+    revision: int
+    program: str
+    number: int
+
+
+class Endpoint:
+    """The scripted server with a store in ``folder``."""
+
+    key = "aso_k_abc.s3cret"
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = 0
+        self.kills = 0
+        self._process: subprocess.Popen[str] | None = None
+        self._died_at = 0.0
+        self._lock = threading.Lock()
+
+    def command(self) -> Sequence[str]:
+        """Return what serves; it prints its port once it listens."""
+        store = str(self.folder / "store.db")
+        return [sys.executable, "-m", "tests.sinks.soak_server", store, str(self.port)]
+
+    def found(self) -> Iterator[Found]:
+        """Return what it has, of all revisions."""
+        with closing(sqlite3.connect(self.folder / "store.db")) as store:
+            rows = store.execute("SELECT event_id, revision, program, number FROM events")
+            yield from (Found(*row) for row in rows)
+
+    def start(self) -> None:
+        """Have it run."""
+        with self._lock:
+            if self._process is None:
+                self._process = subprocess.Popen(
+                    self.command(),
+                    stdout=subprocess.PIPE,
+                    text=True,
+                    cwd=ROOT,
+                    env={**os.environ, "PYTHONPATH": str(ROOT)},
+                )
+                self.port = self._port_of(self._process)
+
+    def kill(self) -> None:
+        """End it at once, whatever it is at."""
+        with self._lock:
+            if self._process is not None:
+                self._process.kill()
+                self._process.communicate()
+                self._process = None
+                self._died_at = time.monotonic()
+                self.kills += 1
+
+    def revive(self) -> None:
+        """Have it run again, some time after it was killed."""
+        if time.monotonic() - self._died_at > _DOWN_S:
+            self.start()
+
+    def __enter__(self) -> Endpoint:
+        self.folder.mkdir()
+        self.start()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.kill()
+
+    def _port_of(self, process: subprocess.Popen[str]) -> int:
+        assert process.stdout is not None
+        return int(process.stdout.readline())
+
+
+ENDPOINTS = {"scripted": Endpoint}
