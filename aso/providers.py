@@ -207,6 +207,7 @@ _PUBLISHERS = (
 )
 _REGIONS = frozenset({"us", "eu", "apac", "au", "jp", "ca", "us-gov", "global"})  # of Bedrock's ids
 _PORT = re.compile(r":\d+$")
+_AUTHORITY = re.compile(r"[/?#]")  # ends it, also where there is no path
 _PROXY_NAMES = {"google-ai-studio": "google"}
 _SPELLINGS = {
     "meta-llama": "meta",
@@ -225,10 +226,7 @@ def resolve(url: str, mapped: Mapping[str, str]) -> tuple[str, Provider]:
     A mapping names a host, or ``host:port``. Behind an AI SpendOps proxy the path names the
     provider: ``/v1/{provider}/...``.
     """
-    authority, _, path = url.partition("://")[2].partition("/")
-    authority = authority.rpartition("@")[2].lower()
-    host = authority.rpartition(":")[0] if _PORT.search(authority) else authority
-    host = host.strip("[]").rstrip(".")
+    authority, host, path = _parts(url)
     name = mapped.get(authority) or mapped.get(host)
     if name == PROXY:
         name = _PROXY_NAMES.get(path.split("/")[1], path.split("/")[1]) if "/" in path else ""
@@ -240,6 +238,21 @@ def resolve(url: str, mapped: Mapping[str, str]) -> tuple[str, Provider]:
         if host.endswith(suffix) and host.startswith(prefix):
             return host, row
     return host, UNKNOWN
+
+
+def is_providers(url: str, mapped: Mapping[str, str]) -> bool:
+    """Return whether a URL's host is a provider's: one of the table's, or any that is mapped."""
+    authority, host, _ = _parts(url)
+    return authority in mapped or host in mapped or resolve(url, mapped)[1] is not UNKNOWN
+
+
+def _parts(url: str) -> tuple[str, str, str]:
+    """Return a URL's authority without its user, its host, and its path without the first slash."""
+    found = _AUTHORITY.split(url.partition("://")[2], maxsplit=1)
+    authority, path = found[0], found[1] if len(found) > 1 else ""
+    authority = authority.rpartition("@")[2].lower()
+    host = authority.rpartition(":")[0] if _PORT.search(authority) else authority
+    return authority, host.strip("[]").rstrip("."), path
 
 
 @lru_cache(maxsize=256)  # a program asks few hosts and models, over and over

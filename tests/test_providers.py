@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aso.providers import PROVIDERS, data_residency, publisher, resolve
+from aso.providers import PROVIDERS, data_residency, is_providers, publisher, resolve
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,9 @@ from aso.providers import PROVIDERS, data_residency, publisher, resolve
         ("https://api.deepseek.com", None, "deepseek"),
         ("https://api.tokenfactory.nebius.com/v1", None, "nebius"),
         ("https://api.z.ai/api/paas/v4", None, "zai"),
+        ("https://api.openai.com?key=1", "api.openai.com", "openai"),
+        ("https://api.openai.com#part", "api.openai.com", "openai"),
+        ("https://user:word@api.openai.com:443/v1", "api.openai.com", "openai"),
         ("http://127.0.0.1:8000/v1", "127.0.0.1", "unknown"),
         ("http://[::1]:8000/v1", "::1", "unknown"),
         ("https://api.openai.com.evil.example/v1", None, "unknown"),
@@ -46,6 +49,28 @@ def test_a_mapping_of_the_callers_comes_first_by_host_or_with_its_port() -> None
     urls = ("https://llm.corp.example/v1", "http://127.0.0.1:81", "http://127.0.0.1:82")
     names = [resolve(url, mapped)[1].name for url in (*urls, "https://api.openai.com/v1")]
     assert names == ["openai", "groq", "unknown", "azure"]
+
+
+@pytest.mark.parametrize(
+    ("url", "is_one"),
+    [
+        ("https://api.openai.com/v1", True),
+        ("https://llm.corp.example/", True),
+        ("http://127.0.0.1:81?x=1", True),
+        ("https://proxy.example/", True),
+        ("https://nobody.example/v1", True),
+        ("http://127.0.0.1:82", False),
+        ("https://orders.corp.example/api.openai.com", False),
+    ],
+)
+def test_a_providers_host_is_one_of_the_table_or_any_that_is_mapped(url: str, is_one: bool) -> None:
+    mapped = {
+        "llm.corp.example": "openai",
+        "127.0.0.1:81": "groq",
+        "proxy.example": "aso-proxy",
+        "nobody.example": "unknown",
+    }
+    assert is_providers(url, mapped) is is_one
 
 
 def test_behind_a_proxy_of_ours_the_path_names_the_provider() -> None:
