@@ -11,14 +11,14 @@ from aso.journal.segment import Segment
 class Cursor:
     """One reader's place in a chain."""
 
-    __slots__ = ("_committed_segment", "committed", "durable", "offset", "segment")
+    __slots__ = ("_in_hand", "committed", "durable", "offset", "segment")
 
     def __init__(self, segment: Segment, offset: int, *, durable: bool) -> None:
         self.segment = segment
         self.offset = offset
         self.durable = durable
         self.committed: Position = (segment.ordinal, offset)
-        self._committed_segment = segment
+        self._in_hand = 0  # records that were read and not committed
 
     @property
     def position(self) -> Position:
@@ -35,11 +35,12 @@ class Cursor:
             found.extend((segment, payload) for payload in payloads)
             if not payloads and not (sealed and self._advance(segment)):
                 break
+        self._in_hand += len(found)
         return found
 
     def commit(self) -> None:
         """Note that what was read is delivered."""
-        self._committed_segment, self.committed = self.segment, self.position
+        self.committed, self._in_hand = self.position, 0
 
     def follow(self, segments: Iterable[Segment], position: Position) -> None:
         """Move to where another process has delivered up to; never back."""
@@ -51,12 +52,12 @@ class Cursor:
                     self.commit()
 
     def pending(self) -> int:
-        """Return how many records were not committed."""
-        return count_after(self._committed_segment, self.committed)
+        """Return how many records were not committed, without those that had to go unread."""
+        return self._in_hand + count_after(self.segment, self.position)
 
     def is_behind(self) -> bool:
         """Return whether there are records that were not committed."""
-        return has_after(self._committed_segment, self.committed)
+        return self._in_hand > 0 or has_after(self.segment, self.position)
 
     def _advance(self, segment: Segment) -> bool:
         after = segment.following

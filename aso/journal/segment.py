@@ -207,6 +207,7 @@ class Segment:
         """Delete the segment with all that is in it."""
         self.seal()
         self.forget()
+        self._total = 0
         self.unmap()
         if self.path is not None:
             self.path.unlink(missing_ok=True)

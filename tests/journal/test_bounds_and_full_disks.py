@@ -128,6 +128,23 @@ def test_over_the_bound_the_oldest_go_and_are_counted(opened: Callable[..., Jour
     assert found == [b"%08d" % number * 64 for number in range(journal.dropped, 20_000)]
 
 
+def test_what_had_to_go_is_not_pending_but_what_is_in_hand_is(
+    opened: Callable[..., Journal],
+) -> None:
+    journal = opened(max_bytes=4 << 20)
+    reader = journal.reader(SINK)
+    journal.append(b"%08d" % 0 * 64)
+    in_hand = reader.read(1)
+    for number in range(1, 20_000):
+        journal.append(b"%08d" % number * 64)
+    journal.maintain()
+    assert reader.pending() + journal.dropped == 20_000
+    left = reader.read(99_999)
+    assert len(in_hand) + len(left) == reader.pending()
+    reader.commit()
+    assert reader.pending() == 0
+
+
 def test_the_dead_are_let_go_before_the_living(
     tmp_path: Path, opened: Callable[..., Journal]
 ) -> None:
