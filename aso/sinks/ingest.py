@@ -6,14 +6,13 @@ accepted. Pauses between tries are the shipper's: whatever is raised here is tri
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from typing import Any
 
-from aso import config, environment
+from aso import config
 from aso.errors import ConfigError
-from aso.guard import say
 from aso.records import Event
+from aso.sinks.aside import Aside
 from aso.sinks.connection import Answer, Connection
 from aso.sinks.ingest_answers import IngestError, Refused, no_answer
 from aso.sinks.ingest_batch import Document
@@ -59,9 +58,8 @@ class IngestSink:
         self.destination: str = f"ingest:{self.endpoint}:{self._key.id}"
         self.max_batch_events = chosen.max_batch_events
         self.max_batch_age_s = chosen.max_batch_age_s
-        self.set_aside = self.dropped = 0
+        self._aside = Aside("aso.ingest", self.destination, max_bytes=chosen.max_spool_bytes)
         self._redact = chosen.redact
-        self._max_spool_bytes = chosen.max_spool_bytes
         self._connection = Connection(url, timeout_s=chosen.timeout_s)
         self._delivery = Delivery(
             self._post,
@@ -72,7 +70,16 @@ class IngestSink:
             key_id=key.id,
         )
         self._refused = list[Refused]()  # of the batch in hand
-        self._said: dict[str, float] = {}
+
+    @property
+    def set_aside(self) -> int:
+        """Return how many events the endpoint would not take."""
+        return self._aside.set_aside
+
+    @property
+    def dropped(self) -> int:
+        """Return how many events, of all that was set aside, could not be kept."""
+        return self._aside.dropped
 
     def send(self, events: Sequence[Event]) -> None:
         """Ship a batch, in as many requests as the limits ask for.
@@ -113,26 +120,5 @@ class IngestSink:
             raise no_answer(error, self.endpoint) from error
 
     def _keep(self, refused: Sequence[Refused]) -> None:
-        """Set events aside; say each reason once an hour."""
-        if not refused:
-            return
         self._refused += refused
-        self.set_aside += len(refused)
-        self.dropped += self._dropped_of(refused)
-        for one in refused:
-            text = f"aso.ingest: an event was refused and set aside (aso spool show): {one.reason}"
-            say(one.reason, text, said=self._said)
-
-    def _dropped_of(self, refused: Sequence[Refused]) -> int:
-        """Put events into the spool; return how many, of all in it, had to be dropped for that."""
-        from aso.sinks.ingest_spool import Spool, SpoolError  # SQLite: for the few that need it
-
-        home = environment.home()
-        if home is None:
-            return len(refused)
-        try:
-            spool = Spool.of(home, max_bytes=self._max_spool_bytes)
-            return spool.add(self.destination, refused, at_ms=time.time_ns() // 1_000_000)
-        except SpoolError as error:
-            say("spool", f"aso.ingest: an event that was refused is lost: {error}", said=self._said)
-            return len(refused)
+        self._aside.keep(refused)

@@ -13,6 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import grpc
+from google.rpc.status_pb2 import Status
 from opentelemetry.proto.collector.logs.v1 import logs_service_pb2, logs_service_pb2_grpc
 from opentelemetry.proto.collector.metrics.v1 import metrics_service_pb2, metrics_service_pb2_grpc
 from opentelemetry.proto.collector.trace.v1 import trace_service_pb2, trace_service_pb2_grpc
@@ -23,14 +24,34 @@ _REQUESTS = {
     "/v1/logs": logs_service_pb2.ExportLogsServiceRequest,
 }
 _SERVICES = {
-    "/v1/traces": (trace_service_pb2_grpc, "TraceService", trace_service_pb2, "Trace"),
-    "/v1/metrics": (metrics_service_pb2_grpc, "MetricsService", metrics_service_pb2, "Metrics"),
-    "/v1/logs": (logs_service_pb2_grpc, "LogsService", logs_service_pb2, "Logs"),
+    "/v1/traces": (trace_service_pb2_grpc, "TraceService"),
+    "/v1/metrics": (metrics_service_pb2_grpc, "MetricsService"),
+    "/v1/logs": (logs_service_pb2_grpc, "LogsService"),
+}
+_RESPONSES = {
+    "/v1/traces": trace_service_pb2.ExportTraceServiceResponse,
+    "/v1/metrics": metrics_service_pb2.ExportMetricsServiceResponse,
+    "/v1/logs": logs_service_pb2.ExportLogsServiceResponse,
 }
 
 
+_STATUSES = {
+    400: grpc.StatusCode.INVALID_ARGUMENT,
+    401: grpc.StatusCode.UNAUTHENTICATED,
+    403: grpc.StatusCode.PERMISSION_DENIED,
+    404: grpc.StatusCode.UNIMPLEMENTED,
+    503: grpc.StatusCode.UNAVAILABLE,
+}
+_WHY = "a span cannot be read"
+
+
 class Receiver:
-    """``refused``: paths that answer 503 (UNAVAILABLE), as does more than ``most_bytes``."""
+    """``refused``: paths that answer 503 (UNAVAILABLE), as does more than ``most_bytes``.
+
+    ``answers``: path → status; ``bad``: ids of events that get their request a 400
+    (INVALID_ARGUMENT), with the reason; ``rejects``: so many of each request that is taken were
+    not, as its partial success says.
+    """
 
     url: str
 
@@ -38,6 +59,10 @@ class Receiver:
         self.requests: list[tuple[str, dict[str, str]]] = []
         self.refused: set[str] = set()
         self.most_bytes = 1 << 30
+        self.answers: dict[str, int] = {}
+        self.bad: set[str] = set()
+        self.rejects = 0
+        self.page = b""  # what comes instead of a message, by HTTP
         self.raw = b""
         self.spans: list[dict[str, Any]] = []
         self.points: list[dict[str, Any]] = []
@@ -46,11 +71,13 @@ class Receiver:
     def __enter__(self) -> Receiver:
         return self
 
-    def take(self, path: str, headers: dict[str, str], data: bytes) -> bool:
-        """Keep a request; False: it is refused."""
+    def take(self, path: str, headers: dict[str, str], data: bytes) -> int:
+        """Keep a request, or not; return the status of its answer."""
         self.requests.append((path, headers))
         if path in self.refused or len(data) > self.most_bytes:
-            return False
+            return 503
+        if path in self.answers or any(one.encode() in data for one in self.bad):
+            return self.answers.get(path, 400)
         self.raw += data
         request = _REQUESTS[path].FromString(data)
         self.spans += [
@@ -59,7 +86,16 @@ class Receiver:
         self.logs += [one for part in getattr(request, "resource_logs", ()) for one in logs(part)]
         for part in getattr(request, "resource_metrics", ()):
             self.points += points(part)
-        return True
+        return 200
+
+    def answer(self, path: str) -> Any:
+        """Return the message of a request that was taken."""
+        found = _RESPONSES[path]()
+        if self.rejects:
+            [field] = [one for one in found.partial_success.DESCRIPTOR.fields if one.number == 1]
+            setattr(found.partial_success, field.name, self.rejects)
+            found.partial_success.error_message = _WHY
+        return found
 
     def latest(self, name: str) -> list[dict[str, Any]]:
         """Return the last point of each series of a metric: cumulative ones hold all before."""
@@ -100,9 +136,15 @@ class _Handler(BaseHTTPRequestHandler):
         if self.headers.get("content-encoding") == "gzip":
             data = gzip.decompress(data)
         headers = {name.lower(): value for name, value in self.headers.items()}
-        self.send_response(200 if self.receiver.take(self.path, headers, data) else 503)
-        self.send_header("content-length", "0")
+        status = self.receiver.take(self.path, headers, data)
+        is_taken = status == 200
+        said = self.receiver.answer(self.path) if is_taken else Status(code=3, message=_WHY)
+        body = self.receiver.page or said.SerializeToString()
+        self.send_response(status)
+        self.send_header("content-type", "application/x-protobuf")
+        self.send_header("content-length", str(len(body)))
         self.end_headers()
+        self.wfile.write(body)
 
     def log_message(self, *args: object) -> None:
         """Say nothing."""
@@ -114,9 +156,8 @@ class GrpcReceiver(Receiver):
     def __init__(self) -> None:
         super().__init__()
         self._server = grpc.server(ThreadPoolExecutor(2))
-        for path, (module, service, messages, name) in _SERVICES.items():
-            answer = getattr(messages, f"Export{name}ServiceResponse")
-            servicer = type(service, (), {"Export": _taker(self, path, answer)})()
+        for path, (module, service) in _SERVICES.items():
+            servicer = type(service, (), {"Export": _taker(self, path)})()
             getattr(module, f"add_{service}Servicer_to_server")(servicer, self._server)
         self.url = f"http://127.0.0.1:{self._server.add_insecure_port('127.0.0.1:0')}"
         self._server.start()
@@ -125,12 +166,13 @@ class GrpcReceiver(Receiver):
         self._server.stop(None).wait()
 
 
-def _taker(receiver: Receiver, path: str, answer: Any) -> Any:
+def _taker(receiver: Receiver, path: str) -> Any:
     def export(_: Any, request: Any, context: Any) -> Any:
         headers = dict(context.invocation_metadata())
-        if not receiver.take(path, headers, request.SerializeToString()):
-            context.abort(grpc.StatusCode.UNAVAILABLE, "not now")
-        return answer()
+        status = receiver.take(path, headers, request.SerializeToString())
+        if status != 200:
+            context.abort(_STATUSES[status], _WHY)
+        return receiver.answer(path)
 
     return export
 

@@ -14,7 +14,7 @@ import pytest
 from aso.errors import ConfigError
 from aso.records import Usage
 from aso.sinks import OtlpSink
-from aso.sinks.otlp.exporters import OtlpError
+from aso.sinks.otlp.answers import OtlpError
 from tests.events import UNPRICED, event
 from tests.sinks.otlp_receiver import GrpcReceiver, HttpReceiver, Receiver
 

@@ -24,7 +24,7 @@ from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
 
 import aso
 from aso.sinks import OtlpSink
-from aso.sinks.otlp.exporters import OtlpError
+from aso.sinks.otlp.answers import OtlpError
 from tests.events import event
 from tests.openai_sdk.scripted import CHUNKS, COMPLETION, MESSAGES, MODEL, Script, ask, client, sse
 from tests.sinks.otlp_receiver import HttpReceiver

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from aso.environment import from_environment
 from aso.guard import say
 from aso.records import Event
+from aso.sinks.aside import Aside
 from aso.sinks.otlp.settings import checked, expect_installed
 
 if TYPE_CHECKING:  # loaded when something is sent
@@ -44,6 +45,10 @@ class OtlpSink:
             and durations are told: ``auto``: not of a call that another GenAI instrumentation's
             span tells; ``always``; ``never``.
 
+    Attributes:
+        set_aside: events that the receiver will not take, and that ``aso spool`` shows.
+        dropped: of these, what could not be kept, or nobody said which.
+
     Raises:
         ConfigError: an argument is wrong, or OpenTelemetry's SDK is not installed.
     """
@@ -72,6 +77,17 @@ class OtlpSink:
         self._pid = 0
         self._inherited: list[object] = []  # closing them is the parent's business
         self._said: dict[str, float] = {}
+        self._aside = Aside("aso.otlp", self.destination or "otlp")
+
+    @property
+    def set_aside(self) -> int:
+        """Return how many events the receiver would not take."""
+        return self._aside.set_aside
+
+    @property
+    def dropped(self) -> int:
+        """Return how many events, of all that was set aside, could not be kept."""
+        return self._aside.dropped
 
     def send(self, events: Sequence[Event]) -> None:
         """Ship a batch, signal by signal; what was taken is not sent again with the same batch.
@@ -119,4 +135,4 @@ class OtlpSink:
         signals = sent_signals(settings)
         if left_out := [one for one in settings.signals if one not in signals]:
             say("left out", _LEFT_OUT.format(", ".join(left_out)), said=self._said)
-        return [open_stream(one, settings, sender, self._told) for one in signals]
+        return [open_stream(one, settings, sender, self._told, self._aside) for one in signals]

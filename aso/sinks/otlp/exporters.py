@@ -17,15 +17,11 @@ from opentelemetry.context import (
     set_value,
 )
 
-from aso.errors import AsoError
+from aso.sinks.otlp.answers import Heard, error_of
 from aso.sinks.otlp.settings import EXPORTERS, PATHS, Settings, Signal
 
 
-class OtlpError(AsoError):
-    """A batch was not taken: it is to be sent again."""
-
-
-def exporter_for(signal: Signal, settings: Settings) -> Any:
+def exporter_for(signal: Signal, settings: Settings, heard: Heard) -> Any:
     """Return the exporter; what the settings leave out it takes from ``OTEL_EXPORTER_OTLP_*``."""
     module, name = EXPORTERS[settings.protocol][signal]
     options: dict[str, Any] = {}
@@ -36,15 +32,18 @@ def exporter_for(signal: Signal, settings: Settings) -> Any:
         options["headers"] = {key.lower(): value for key, value in settings.headers.items()}
     if settings.timeout_s is not None:
         options["timeout"] = settings.timeout_s
+    if settings.protocol == "http/protobuf" and (session := heard.session()) is not None:
+        options["session"] = session
     return getattr(import_module(module), name)(**options)
 
 
 class Held:
     """Stands where a processor expects an exporter, and keeps what it is given until ``flush``."""
 
-    def __init__(self, exporter: Any, signal: Signal) -> None:
+    def __init__(self, exporter: Any, signal: Signal, heard: Heard) -> None:
         self.exporter = exporter
         self._signal: Signal = signal
+        self._heard = heard
         self._items: list[Any] = []
 
     def export(self, items: Sequence[Any]) -> None:
@@ -59,26 +58,24 @@ class Held:
         """
         items, self._items = self._items, []
         if items:
-            send(self.exporter, items, self._signal)
+            send(self.exporter, items, self._signal, self._heard)
 
     def shutdown(self) -> None:
         """Close the exporter."""
         self.exporter.shutdown()
 
 
-def send(exporter: Any, items: Any, signal: Signal) -> None:
+def send(exporter: Any, items: Any, signal: Signal, heard: Heard) -> None:
     """Export at once, unseen by any OpenTelemetry instrumentation of the HTTP or gRPC client.
 
     Raises:
         OtlpError: the other side did not take it.
     """
+    heard.listen(exporter)
     token = attach(set_value(_SUPPRESS_INSTRUMENTATION_KEY, value=True))
     try:
         result = exporter.export(items)
     finally:
         detach(token)
     if result.name != "SUCCESS":
-        raise OtlpError(
-            f"the OTLP endpoint did not take {signal}; the events are kept and sent again; "
-            "OpenTelemetry's own log says why (logger opentelemetry.exporter)"
-        )
+        raise error_of(signal, heard.answer)

@@ -17,7 +17,8 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.id_generator import IdGenerator
 from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 
-from aso.sinks.otlp.exporters import Held, OtlpError, exporter_for, send
+from aso.sinks.otlp.answers import Heard, OtlpError, OtlpRefusedError
+from aso.sinks.otlp.exporters import Held, exporter_for, send
 from aso.sinks.otlp.providers import is_users, users_provider
 from aso.sinks.otlp.settings import SCOPE, Settings, Signal
 from aso.version import __version__
@@ -26,11 +27,15 @@ _FLUSH_MS = 10_000
 
 
 class Pipe(NamedTuple):
-    """``source``: the tracer, meter or logger. ``flush`` raises where something was not taken."""
+    """``source``: the tracer, meter or logger. ``flush`` raises where something was not taken.
+
+    ``heard``: what the receiver said, where it is ours to ask.
+    """
 
     source: Any
     flush: Callable[[], None]
     close: Callable[[], None]
+    heard: Heard | None = None
 
 
 def open_pipe(
@@ -67,14 +72,15 @@ def _users_spans(ids: IdGenerator, schema: str | None) -> Pipe:
 def _own_spans(
     settings: Settings, resource: Resource, ids: IdGenerator, schema: str | None
 ) -> Pipe:
-    held = Held(exporter_for("spans", settings), "spans")
+    heard = Heard("spans")
+    held = Held(exporter_for("spans", settings, heard), "spans", heard)
     provider = TracerProvider(
         sampler=ALWAYS_ON, resource=resource, shutdown_on_exit=False, id_generator=ids
     )
     stand_in: Any = held
     provider.add_span_processor(SimpleSpanProcessor(stand_in))
     tracer = provider.get_tracer(SCOPE, __version__, schema_url=schema)
-    return Pipe(tracer, held.flush, held.shutdown)
+    return Pipe(tracer, held.flush, held.shutdown, heard)
 
 
 def _users_metrics(schema: str | None) -> Pipe:
@@ -85,14 +91,15 @@ def _users_metrics(schema: str | None) -> Pipe:
 
 
 def _own_metrics(settings: Settings, resource: Resource, schema: str | None) -> Pipe:
-    exporter = exporter_for("metrics", settings)
+    heard = Heard("metrics")
+    exporter = exporter_for("metrics", settings, heard)
     reader = InMemoryMetricReader(
         exporter._preferred_temporality,  # noqa: SLF001 — as OTEL_EXPORTER_OTLP_METRICS_* say; what a reader asks
         exporter._preferred_aggregation,  # noqa: SLF001
     )
     provider = MeterProvider([reader], resource=resource, shutdown_on_exit=False)
     meter = provider.get_meter(SCOPE, __version__, schema_url=schema)
-    return Pipe(meter, Collected(reader, exporter).flush, exporter.shutdown)
+    return Pipe(meter, Collected(reader, exporter, heard).flush, exporter.shutdown, heard)
 
 
 def _users_logs(schema: str | None) -> Pipe:
@@ -105,27 +112,29 @@ def _own_logs(settings: Settings, resource: Resource, schema: str | None) -> Pip
     from opentelemetry.sdk._logs import LoggerProvider
     from opentelemetry.sdk._logs.export import SimpleLogRecordProcessor
 
-    held = Held(exporter_for("logs", settings), "logs")
+    heard = Heard("logs")
+    held = Held(exporter_for("logs", settings, heard), "logs", heard)
     provider = LoggerProvider(resource=resource, shutdown_on_exit=False)
     stand_in: Any = held
     provider.add_log_record_processor(SimpleLogRecordProcessor(stand_in))
     logger = provider.get_logger(SCOPE, __version__, schema_url=schema)
-    return Pipe(logger, held.flush, held.shutdown)
+    return Pipe(logger, held.flush, held.shutdown, heard)
 
 
 class Collected:
     """What a reader collected, until the other side has taken it: a difference is collected once."""
 
-    def __init__(self, reader: InMemoryMetricReader, exporter: Any) -> None:
+    def __init__(self, reader: InMemoryMetricReader, exporter: Any, heard: Heard) -> None:
         self._reader = reader
         self._exporter = exporter
+        self._heard = heard
         self._unsent: Any = None
 
     def flush(self) -> None:
         """Send what was not taken before, and what came since.
 
         Raises:
-            OtlpError: it was not taken.
+            OtlpError: it was not taken; of OtlpRefusedError, nothing is kept.
         """
         self._send()
         self._unsent = self._reader.get_metrics_data()
@@ -133,7 +142,11 @@ class Collected:
 
     def _send(self) -> None:
         if self._unsent is not None and self._unsent.resource_metrics:
-            send(self._exporter, self._unsent, "metrics")
+            try:
+                send(self._exporter, self._unsent, "metrics", self._heard)
+            except OtlpRefusedError:
+                self._unsent = None
+                raise
         self._unsent = None
 
 

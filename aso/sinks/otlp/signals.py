@@ -60,6 +60,7 @@ class Spans:
     """A span for each event, from its start to its end, in the trace that the call was made in."""
 
     most = 200  # events in one request: some receivers take no more than a megabyte
+    is_apart = True  # of a request, each event could be one of its own
 
     def __init__(self, pipe: Pipe, convention: Convention, told: Told, ids: Ids) -> None:
         self.pipe = pipe
@@ -88,6 +89,7 @@ class Metrics:
     """What each event adds, once; attributes of few values each."""
 
     most = 1 << 30
+    is_apart = False
 
     def __init__(
         self, pipe: Pipe, convention: Convention, told: Told, dimensions: Sequence[str]
@@ -128,6 +130,7 @@ class Logs:
     """A record for each event: its wire form, beside the attributes of its span."""
 
     most = 200
+    is_apart = True
 
     def __init__(self, pipe: Pipe, convention: Convention, told: Told) -> None:
         self.pipe = pipe
