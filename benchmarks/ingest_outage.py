@@ -78,7 +78,7 @@ class Outage:
         self._chance = random.Random(seed)
         self._began = clock.now()
         self._until = 0.0
-        self._asked = self._files = self._bytes = 0
+        self._asked = self._files = self._bytes = self._killed = 0
         self._way = FaultyWay(endpoint.port, self._faults(), endpoint.kill)
         self._crowd = Crowd(folder, endpoint.key, self._way.url, _NO_PLAN, self._chance)
         self._crowd.clock = clock.environment
@@ -97,13 +97,15 @@ class Outage:
             for one in self._running:
                 one.wait()
             aside = settled(self._crowd, self._endpoint)
-            found = outcome(self._crowd, list(self._endpoint.found()), aside)
+            found = outcome(self._crowd, self._endpoint, aside)
+            found = found._replace(clients_killed=self._killed)
             return Day(found, asked, self._crowd.started, self._files, self._bytes, late_s)
 
     def _look(self) -> None:
         for one, end in list(self._running.items()):
             if self._clock.now() >= end:
                 one.kill()
+                self._killed += 1
             if one.poll() is not None:
                 del self._running[one]
         while len(self._running) < _AT_ONCE:

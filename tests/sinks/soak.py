@@ -20,7 +20,7 @@ from typing import NamedTuple
 from aso.sinks.ingest_spool import Spool
 from tests.processes.running import mounted
 from tests.sinks.faulty_way import FAULTS, FaultyWay
-from tests.sinks.soak_endpoint import ROOT, Endpoint, Found
+from tests.sinks.soak_endpoint import ROOT, Endpoint
 
 _LOOK_S = 0.02
 _LINE_BYTES = 42  # of one event that was told
@@ -82,7 +82,7 @@ def soak(folder: Path, seed: int, plan: Plan, kind: type[Endpoint] = Endpoint) -
         way.faults = iter(())
         aside = settled(crowd, endpoint)
         spent = (len(failed), crowd.killed, endpoint.kills, sum(one.count for one in spells[2:]))
-        return outcome(crowd, list(endpoint.found()), aside, spent)
+        return outcome(crowd, endpoint, aside, spent)
 
 
 class Crowd:
@@ -236,13 +236,16 @@ def settled(crowd: Crowd, endpoint: Endpoint) -> set[str]:
 
 def outcome(
     crowd: Crowd,
-    rows: list[Found],
+    endpoint: Endpoint,
     aside: set[str],
     spent: tuple[int, int, int, int] = (0, 0, 0, 0),
 ) -> Outcome:
+    """Compare what was told with what the endpoint has, and with what it counts."""
     told, dropped = crowd.told()
+    rows = list(endpoint.found())
     delivered = {row.event_id for row in rows}
     calls = Counter((row.program, row.number) for row in rows)
     doubled = sum(count - 1 for count in calls.values()) + len(rows) - len(delivered)
+    doubled += abs(endpoint.calls() - len(delivered))
     missing, both = len(told - delivered - aside), len(delivered & aside)
     return Outcome(len(told), len(delivered), len(aside), missing, doubled, both, dropped, *spent)

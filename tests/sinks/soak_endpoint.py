@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import subprocess
@@ -12,10 +13,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
+from urllib.request import Request, urlopen
 
 import aso
+from aso.ledger import Ledger
+from aso.ledger.schema import dimension_sql
 
 ROOT = Path(aso.__file__).parents[1]
+_TENANT = "soak"
 _DOWN_S = 0.1  # how long a dead endpoint stays dead
 
 
@@ -51,6 +56,10 @@ class Endpoint:
         with closing(sqlite3.connect(self.folder / "store.db")) as store:
             rows = store.execute("SELECT event_id, revision, program, number FROM events")
             yield from (Found(*row) for row in rows)
+
+    def calls(self) -> int:
+        """Return how many calls it counts."""
+        return sum(1 for _ in self.found())
 
     def start(self) -> None:
         """Have it run."""
@@ -90,7 +99,46 @@ class Endpoint:
 
     def _port_of(self, process: subprocess.Popen[str]) -> int:
         assert process.stdout is not None
-        return int(process.stdout.readline())
+        return int(process.stdout.readline().strip().rpartition(":")[2])
 
 
-ENDPOINTS = {"scripted": Endpoint}
+class Served(Endpoint):
+    """``aso serve`` on its embedded store."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._store = folder / "store"
+
+    def command(self) -> Sequence[str]:
+        """Return what serves."""
+        return self._aso(f"--port={self.port}")
+
+    def found(self) -> Iterator[Found]:
+        """Return what the tenant's ledger has."""
+        columns = f"event_id, revision, {dimension_sql('program')}, prompt_tokens"
+        with closing(Ledger(self._store / "tenants" / _TENANT / "ledger.db")) as ledger:
+            with ledger.sources() as sources:
+                for source in sources:
+                    rows = source.query(f"SELECT {columns} FROM present", [])
+                    yield from (Found(*row) for row in rows)
+
+    def calls(self) -> int:
+        """Return what its report says."""
+        headers = {"X-ASO-API-Key": self.key}
+        request = Request(f"http://127.0.0.1:{self.port}/v1/report", headers=headers)
+        with urlopen(request, timeout=60) as answer:
+            return int(json.load(answer)["total"]["calls"])
+
+    def __enter__(self) -> Endpoint:
+        self.folder.mkdir()
+        command = self._aso("keys", "create", "--tenant", _TENANT)
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+        self.key = done.stdout.strip()
+        self.start()
+        return self
+
+    def _aso(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-m", "aso", "serve", f"--store={self._store}", *arguments]
+
+
+ENDPOINTS: dict[str, type[Endpoint]] = {"scripted": Endpoint, "served": Served}
