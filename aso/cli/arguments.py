@@ -8,6 +8,7 @@ from typing import Protocol
 
 from aso.cli import commands, doctor, history
 from aso.cli.prices import add_prices
+from aso.cli.serve import add_serve
 from aso.cli.ship import add_ship
 from aso.cli.spool import add_spool
 from aso.version import __version__
@@ -57,6 +58,7 @@ def parser() -> argparse.ArgumentParser:
     _ledger(found)
     add_spool(found.add_parser("spool", help="events that the endpoint refused: show, retry, drop"))
     add_ship(found.add_parser("ship", help="what other processes journal: a sidecar, a hook"))
+    add_serve(found.add_parser("serve", help="the ingest endpoint of your own; its keys, policies"))
     found.add_parser("run", help="a program as it is, instrumented: script.py, or -m module")
     _coverage(found)
     one = found.add_parser("doctor", help="is everything in order?")

@@ -10,6 +10,7 @@ from typing import Any
 
 from aso.ledger.schema import COLUMNS, COST, LINE, REST, USAGE
 from aso.records import Cost, CostLine, Event, Quantity, Usage
+from aso.semconv import decimal_text
 
 Encode = Callable[[Any], bytes]
 Row = tuple[Any, ...]
@@ -43,8 +44,8 @@ def row_of(event: Event, encode: Encode) -> Row:
     return (
         *_own(event),
         *_of_parts(event),
-        _fitting(usage.input_tokens),
-        _fitting(usage.output_tokens),
+        fitting(usage.input_tokens),
+        fitting(usage.output_tokens),
         *split(event.cost.total),
         encode(dict(event.dims)).decode() if event.dims else "{}",
     )
@@ -64,7 +65,7 @@ def event_of(row: Sequence[Any]) -> Event:
     columns = dict(zip(COLUMNS.values(), values, strict=True))
     usage_source, status = columns.pop("usage.source"), columns.pop("cost.status")
     cost_source, stream = columns.pop("cost.source"), bool(columns.pop("stream"))
-    rest, usage, cost = json.loads(document)
+    rest, usage, cost, *_ = json.loads(document)  # what more there may be: wired.py
     return Event(
         **columns,
         **_named(REST, rest),
@@ -83,7 +84,7 @@ def split(total: Decimal | None) -> tuple[int | None, int | None, str | None]:
     whole = int(atto)
     nano, rest = divmod(whole, _ATTO_PER_NANO)
     if atto != whole or abs(nano) > _MOST_NANO:
-        return 0, 0, format(total, "f")
+        return 0, 0, decimal_text(total)
     return nano, rest, None
 
 
@@ -92,7 +93,7 @@ def joined(nano: int, atto: int) -> Decimal:
     return _EXACT.scaleb(Decimal(nano * _ATTO_PER_NANO + atto), -18)
 
 
-def _fitting(count: int | None) -> int | None:
+def fitting(count: int | None) -> int | None:
     """Return the count, unless no call can have used so much: only the document has it then."""
     return count if count is None or count <= _MOST_TOKENS else None
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aso.ledger.database import Database
 from aso.ledger.errors import LedgerError
-from aso.ledger.rows import document_of, event_of, row_of
+from aso.ledger.rows import Row, document_of, event_of, row_of
 from aso.ledger.schema import INSERT_DOCUMENT, INSERT_EVENT, STORED
 from aso.records import Event
 
@@ -24,17 +24,21 @@ class Ledger:
 
     Args:
         path: the file; it and its folder are made, readable by their owner alone.
+        survives_power_loss: what was added is on the disk, not with the system alone: a few
+            milliseconds more for each batch.
 
     Raises:
         LedgerError: it cannot be made or opened, or is of a newer version.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, survives_power_loss: bool = False) -> None:
         from pydantic_core import to_json  # not at import: programs that ship elsewhere
 
         self.path = path
         self._encode = to_json
         self._database = Database(path)
+        if survives_power_loss:
+            self._database.run("PRAGMA synchronous = FULL")
 
     @property
     def is_stale(self) -> bool:
@@ -47,13 +51,26 @@ class Ledger:
         Raises:
             LedgerError: none was written.
         """
-        rows = [row_of(event, self._encode) for event in events]
-        documents = [
-            (document_of(event, self._encode), event.event_id, event.revision) for event in events
-        ]
+        encode = self._encode
+        self._insert([(row_of(event, encode), document_of(event, encode)) for event in events])
+
+    def add_wire(self, documents: Sequence[Mapping[str, Any]]) -> int:
+        """Do what ``add`` does with events in wire form that were checked; return how many are new.
+
+        Raises:
+            LedgerError: none was written.
+        """
+        from aso.ledger.wired import row_of_wire  # a server's business
+
+        return self._insert([row_of_wire(one, self._encode) for one in documents])
+
+    def _insert(self, rows: Sequence[tuple[Row, str]]) -> int:
+        """Write rows and their documents; return how many rows were not there."""
+        documents = [(document, *row[:2]) for row, document in rows]  # its id and revision
         with self._database.transaction() as connection:
-            connection.executemany(INSERT_EVENT, rows)
+            added = connection.executemany(INSERT_EVENT, [row for row, _ in rows]).rowcount
             connection.executemany(INSERT_DOCUMENT, documents)
+        return added
 
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of a SELECT over ``events`` or ``latest``, of a ledger that is not compacted.
@@ -109,14 +126,7 @@ class Ledger:
         Raises:
             LedgerError: as ``sources``.
         """
-        from aso.ledger.moment import Moment, Recent
-
-        table = "present" if all_revisions else "latest"
-        if not self.segments():
-            yield from map(event_of, Recent(self._database).stored(table, where, parameters))
-            return
-        with closing(Moment(self.path)) as moment:
-            yield from map(event_of, moment.stored(table, where, parameters))
+        yield from map(event_of, self._stored(where, parameters, all_revisions=all_revisions))
 
     def documents(
         self, where: str = "1=1", parameters: Sequence[Any] = (), *, all_revisions: bool = False
@@ -126,8 +136,9 @@ class Ledger:
         Raises:
             LedgerError: as ``sources``.
         """
-        for event in self.events(where, parameters, all_revisions=all_revisions):
-            yield event.to_dict()
+        from aso.ledger.wired import wire_of
+
+        yield from map(wire_of, self._stored(where, parameters, all_revisions=all_revisions))
 
     def newest(self, count: int) -> list[tuple[int, Event]]:
         """Return the rows that were added last, oldest first, each with its number in the file.
@@ -149,6 +160,19 @@ class Ledger:
     def close(self) -> None:
         """Close the file; in a forked child, leave it to the parent."""
         self._database.close()
+
+    def _stored(
+        self, where: str, parameters: Sequence[Any], *, all_revisions: bool
+    ) -> Iterator[Row]:
+        """Yield rows of schema.STORED."""
+        from aso.ledger.moment import Moment, Recent
+
+        table = "present" if all_revisions else "latest"
+        if not self.segments():
+            yield from Recent(self._database).stored(table, where, parameters)
+            return
+        with closing(Moment(self.path)) as moment:
+            yield from moment.stored(table, where, parameters)
 
     def _numbered(self, condition: str, value: int) -> Iterator[tuple[int, Event]]:
         sql = f"SELECT id, {', '.join(STORED)} FROM present JOIN documents USING (id) WHERE "  # noqa: S608

@@ -15,6 +15,11 @@ _NOBODY = "—"  # a dimension that the event does not have
 
 
 def as_json(report: Spend) -> str:
+    """Return ``document_of`` as text."""
+    return json.dumps(document_of(report), indent=2)
+
+
+def document_of(report: Spend) -> dict[str, Any]:
     """Return ``{"rows": [...], "total": {...}}``; decimals as strings, exact.
 
     ``cost_usd`` sums all known costs: priced, partial (a lower bound) and estimated.
@@ -23,20 +28,20 @@ def as_json(report: Spend) -> str:
     """
     names = _names(report)
     rows = [
-        {**dict(zip(names, line.values, strict=True)), **_sums(line), **_latencies(report, line)}
+        {**dict(zip(names, line.values, strict=True)), **sums_of(line), **_latencies(report, line)}
         for line in report.lines
     ]
-    total = {**_sums(report.total), **_latencies(report, report.total)}
-    return json.dumps({"rows": rows, "total": total}, indent=2)
+    total = {**sums_of(report.total), **_latencies(report, report.total)}
+    return {"rows": rows, "total": total}
 
 
 def as_csv(report: Spend) -> str:
     """Return one line per group, with a header; an absent dimension is empty."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([*_names(report), *_sums(report.total), *_flat(report, report.total)])
+    writer.writerow([*_names(report), *sums_of(report.total), *_flat(report, report.total)])
     for line in report.lines:
-        numbers = {**_sums(line), **_flat(report, line)}
+        numbers = {**sums_of(line), **_flat(report, line)}
         writer.writerow(
             ["" if value is None else value for value in (*line.values, *numbers.values())]
         )
@@ -59,7 +64,8 @@ def _names(report: Spend) -> list[str]:
     return [group.name for group in report.by]
 
 
-def _sums(line: Line) -> dict[str, Any]:
+def sums_of(line: Line) -> dict[str, Any]:
+    """Return a group's sums under the names that JSON and CSV have."""
     return {
         "calls": line.calls,
         "prompt_tokens": line.prompt_tokens,
