@@ -136,7 +136,7 @@ def test_a_wrong_argument_says_its_value_and_the_way_out(
     assert message in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", ["policy", "serve"])
+@pytest.mark.parametrize("command", ["policy", "budgets"])
 def test_a_command_that_is_not_there_is_no_stub(
     command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
