@@ -16,6 +16,7 @@ ALL = {
     "instructions": [],
     "streaming": ["10"],
     "process_cpu": ["4000"],
+    "end_to_end": ["10000"],
     "importing": ["3"],
     "memory": ["5000", "1000"],
     "pricing": ["5000"],
