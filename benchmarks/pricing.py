@@ -2,7 +2,8 @@
 
     python -m benchmarks.pricing [prices]
 
-Prices are single calls of `aso.pricing.price` and of the `Pricer` that events use, after a warm-up.
+Prices are single calls of `aso.pricing.price` and of the `Pricer` that events use, after a warm-up;
+beside each how many bytecodes it executes, which no other work on the machine changes.
 The catalog is read, and one provider's part of it parsed, in fresh processes; their memory is what
 the kernel counts as resident, before and after. CPU: of the process, whatever else runs.
 """
@@ -19,9 +20,10 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
-from aso.pricing import Pricer, bundled, price
+from aso.pricing import Overlay, Pricer, bundled, load_overlay, price
 from aso.records import Usage
 from benchmarks.timing import each, heading, row
 
@@ -41,7 +43,9 @@ CALLS: Mapping[str, tuple[Any, str, str, Mapping[str, Any]]] = {
     "4 lines × 1.1": (FOUR, "openai", "gpt-5.4-2026-03-05", {"data_residency": "eu"}),
     "in a peak": (FOUR, "deepseek", "deepseek-v4-pro", {}),
     "a mapping": (NAMES, "openai", "gpt-4o-2024-08-06", {}),
+    "with searches": (FOUR._replace(web_search_requests=2), "openai", "gpt-5.4-2026-03-05", {}),
 }
+CONTRACT = load_overlay({"openai:*": {"multiplier": "0.85"}})
 
 
 def main() -> None:
@@ -55,18 +59,49 @@ def main() -> None:
     heading(f"prices; load average {os.getloadavg()[0]:.1f}")
     for name, call in CALLS.items():
         for said, run in (("Pricer", by_pricer(*call)), ("price()", by_price(*call))):
-            each(run, 2000)
-            print(f"{name:14} {said:8} µs  {row(each(run, chosen.prices))}", flush=True)
+            show(name, said, run, chosen.prices)
+    usage, provider, model, conditions = CALLS["4 lines"]
+    show(
+        "a contract",
+        "Pricer",
+        by_pricer(usage, provider, model, conditions, CONTRACT),
+        chosen.prices,
+    )
     runs = [json.loads(run_child()) for _ in range(9)]
     for key in runs[0]:
         found = [run[key] for run in runs]
         print(f"{key:24} median {statistics.median(found):6.2f}  least {min(found):6.2f}")
 
 
+def show(name: str, said: str, run: Callable[[], object], prices: int) -> None:
+    each(run, 2000)
+    print(f"{name:14} {said:8} {bytecodes(run):5}  µs  {row(each(run, prices))}", flush=True)
+
+
+def bytecodes(run: Callable[[], object]) -> int:
+    """Return how many bytecodes a call executes."""
+    counted = 0
+
+    def trace(frame: FrameType, event: str, _: object) -> Any:
+        nonlocal counted
+        frame.f_trace_opcodes = True
+        counted += event == "opcode"
+        return trace
+
+    sys.settrace(trace)
+    run()
+    sys.settrace(None)
+    return counted
+
+
 def by_pricer(
-    usage: Any, provider: str, model: str, conditions: Mapping[str, Any]
+    usage: Any,
+    provider: str,
+    model: str,
+    conditions: Mapping[str, Any],
+    overlay: Overlay | None = None,
 ) -> Callable[[], object]:
-    pricer = Pricer()
+    pricer = Pricer(overlay=overlay)
     return lambda: pricer.price(
         usage, provider=provider, model=model, at=NOW, conditions=conditions
     )

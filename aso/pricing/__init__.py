@@ -63,9 +63,11 @@ def price(
         raise ConfigError(f"price() got conditions {unknown}: choose from {sorted(_CONDITIONS)}")
     overlay = conditions.pop("overlay", None)
     expect_asked(usage, provider, model, at, conditions)
-    pricer = _PRICER if overlay is None else Pricer(overlay=_overlay(overlay))
+    pricer = (
+        _PRICER if overlay is None else Pricer(catalog=_PRICER.catalog, overlay=_overlay(overlay))
+    )
     try:
-        cost = pricer.price(usage, provider=provider, model=model, at=at, conditions=conditions)
+        cost = pricer.used(usage, provider, model, at, conditions)
     except TypeError:  # looking at each quantity before would cost more than the others do
         expect_quantities(usage)
         raise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import Any
 
 from aso.arguments import expect_instant, expect_text, shown
@@ -14,6 +14,7 @@ from aso.records import Usage
 _USAGES: tuple[Any, ...] = (Usage, dict, Mapping)
 _TABLES: tuple[Any, ...] = (Mapping,)
 _LISTS: tuple[Any, ...] = (list, tuple, set, frozenset)
+_UTC = timezone.utc
 _NO_COUNTS = frozenset({"units", "source"})
 # Conditions that are no text, of what types they are, and what the error says is wanted.
 _OTHERS: Mapping[str, tuple[tuple[Any, ...], str]] = {
@@ -40,7 +41,7 @@ def expect_asked(
     Raises:
         ConfigError: it is.
     """
-    if not isinstance(usage, _USAGES):
+    if type(usage) is not Usage and not isinstance(usage, _USAGES):
         raise ConfigError(
             f"usage is {shown(usage)}: pass a Usage, or a mapping such as {{'prompt_tokens': 11}}"
         )
@@ -48,7 +49,7 @@ def expect_asked(
         expect_text("provider", provider, "openai")
     if not (model and isinstance(model, str)):
         expect_text("model", model, "gpt-5.4")
-    if not isinstance(at, datetime) or at.utcoffset() is None:
+    if not isinstance(at, datetime) or (at.tzinfo is not _UTC and at.utcoffset() is None):
         expect_instant(at)
     for name, value in conditions.items():
         if value is not None and not (value and type(value) is str and name in _EXAMPLES):

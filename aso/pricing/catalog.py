@@ -122,12 +122,12 @@ class Price:
         return (*[one.rates for one in reversed(self.tiers[:tier])], self.rates)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Row:
     """What one model costs at one provider, over time.
 
     ``standard`` and ``variants`` (by sorted conditions) are newest first. ``source`` is what a cost
-    line says of where its rate is from. ``has_fees``: some price is by the request.
+    line says of where its rate is from.
     ``minimums``: unit → the least that is billed of it. ``blocks``: unit → another that each one
     brings with it, and how many of that.
     """
@@ -138,7 +138,6 @@ class Row:
     variants: Mapping[tuple[tuple[str, str], ...], Sequence[Price]]
     multipliers: Mapping[str, Mapping[str, Decimal]]
     source: str
-    has_fees: bool
     minimums: Mapping[str, Quantity] = field(default_factory=dict[str, Quantity])
     blocks: Mapping[str, tuple[str, int]] = field(default_factory=dict[str, tuple[str, int]])
 
@@ -149,10 +148,9 @@ class Row:
                 return price
         return None
 
-    def variant(self, at: datetime, when: Mapping[str, str]) -> Price | None:
-        """Return the price under exactly these conditions at an instant."""
-        prices = self.variants.get(tuple(sorted(when.items())), ())
-        return next((price for price in prices if price.is_in_force(at)), None)
+    def variant(self, when: Mapping[str, str]) -> Sequence[Price]:
+        """Return the prices under exactly these conditions, newest first."""
+        return self.variants.get(tuple(sorted(when.items())), ())
 
     def multiplier(self, condition: str, value: str) -> Decimal | None:
         """Return the factor on tokens under a condition; ``*`` stands for any value."""
@@ -201,7 +199,6 @@ class _Provider:
                 for name, values in document.get("multipliers", {}).items()
             },
             source=f"catalog:{'+'.join(document['sources'])}:{document['confidence']}",
-            has_fees=any(unit.startswith("requests") for price in prices for unit in price.rates),
             minimums={unit: Decimal(least) for unit, least in document.get("minimums", {}).items()},
             blocks={
                 unit: (brought, quantity)

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from aso.pricing import money
 from aso.pricing.billed import SEARCH_SIZE, as_billed
 from aso.pricing.catalog import Rate, Row
-from aso.pricing.conditions import Selected, qualifiers, select
+from aso.pricing.conditions import qualifiers
 from aso.pricing.overlay import Term
-from aso.pricing.rates import QUALIFIED, TOKENS, Rates, rates_of
+from aso.pricing.positional import by_position
+from aso.pricing.rates import QUALIFIED, Entry, Rates
+from aso.pricing.selected import select
 from aso.pricing.units import Said, decompose, said
 from aso.records import CostLine, Quantity, Usage
 
 _ONCE = 1
 _ZERO = Decimal(0)
 _times, _plus = money.product, money.plus
-# A line by position, and nothing counts its fields again: half the time.
-_line_of: Callable[[type[CostLine], tuple[object, ...]], CostLine] = cast(Any, tuple).__new__
 
 
 class Calculated(NamedTuple):
@@ -38,13 +38,10 @@ class Calculated(NamedTuple):
 
 
 class _Bill(NamedTuple):
-    """What every line of a call shares. ``rates``: of the contract, the variant, the list."""
+    """What every line of a call shares."""
 
     rates: Rates
     conditions: Mapping[str, Any]
-    factor: Decimal | None  # of the conditions, on tokens
-    term: Term | None
-    row: Row
     model: str
     quantity_source: str
 
@@ -52,7 +49,6 @@ class _Bill(NamedTuple):
 def calculate(
     usage: Usage | Mapping[str, Any],
     row: Row,
-    *,
     model: str,
     at: datetime,
     conditions: Mapping[str, Any],
@@ -64,44 +60,44 @@ def calculate(
         return None
     found = said(usage)
     source = usage.source if isinstance(usage, Usage) else "provider"
-    rates = _rates(selected, found, term)
-    if (
-        not (found.others or found.notes or selected.unknown or row.has_fees)
-        and term is None
-        and SEARCH_SIZE not in conditions
-    ):
-        filled = _filled(rates, found, selected.multiplier, row, model, source)
-        if filled is not None:
-            return filled
-    bill = _Bill(rates, conditions, selected.multiplier, term, row, model, source)
-    return _looked_at(bill, usage, found, selected.unknown)
+    rates = selected.rates(found) if term is None else selected.agreed(found, term)
+    names, quantities, others, notes = found
+    tokens, form = None, rates.form(names)
+    if form is not None and not notes:
+        tokens = _filled(form, quantities, model, source, is_custom=term is not None)
+    is_more = rates.has_fees or others or selected.unknown or SEARCH_SIZE in conditions
+    if tokens is not None and not is_more:
+        return tokens
+    bill = _Bill(rates, conditions, model, source)
+    return _looked_at(bill, usage, found, selected.unknown, tokens)
 
 
 def _filled(
-    rates: Rates, found: Said, factor: Decimal | None, row: Row, model: str, counted: str
+    form: Sequence[Entry],
+    reported: Sequence[Quantity],
+    model: str,
+    counted: str,
+    *,
+    is_custom: bool,
 ) -> Calculated | None:
     """Return the lines of tokens at the list's rates: what most calls are. None: look closer."""
     lines: list[CostLine] = []
     total = _ZERO
-    reported, provider, listed = found.quantities, row.provider, row.source
-    for own, (unit, less, more, rate, per, each, source) in enumerate(rates.form(found.names)):
+    for own, (unit, less, more, rate, per, factor, each, provider, source) in enumerate(form):
         quantity = reported[own]
         if less:
             for place in less:
                 quantity -= reported[place]
             for place in more:
                 quantity += reported[place]
-        if each is None or quantity < 0:
-            return None
-        if quantity:
+        if quantity > 0:
             amount = _times(each, quantity)
-            if factor is not None:
-                amount = _times(amount, factor)
             total = _plus(total, amount)
-            said_by = source or listed
-            line = unit, quantity, rate, per, factor, amount, model, provider, said_by, counted
-            lines.append(_line_of(CostLine, line))
-    return Calculated(tuple(lines), total, (), False, True, False)  # noqa: FBT003 — by position
+            line = unit, quantity, rate, per, factor, amount, model, provider, source, counted
+            lines.append(by_position(CostLine, line))
+        elif quantity:  # parts exceed their whole
+            return None
+    return by_position(Calculated, (tuple(lines), total, (), False, True, is_custom))
 
 
 def _looked_at(
@@ -109,16 +105,19 @@ def _looked_at(
     usage: Usage | Mapping[str, Any],
     found: Said,
     unknown: tuple[str, ...],
+    tokens: Calculated | None,
 ) -> Calculated:
-    """Return the lines of any usage under any conditions."""
-    leaves, notes, is_whole = decompose(found)
-    billed, more = as_billed(bill.row, bill.rates, bill.conditions, leaves, usage)
+    """Return the lines of any usage under any conditions; ``tokens``: those that need no look."""
+    leaves, notes, is_whole = decompose(found if tokens is None else found.beside)
+    billed, more = as_billed(bill.rates.row, bill.rates, bill.conditions, leaves, usage)
     lines, missing = _priced(bill, billed)
+    if tokens is not None:
+        lines = [*tokens.lines, *lines]
     notes = (*notes, *more, *unknown, *[f"no_rate:{unit}" for unit in missing])
     is_sure = is_whole and not missing and not unknown
     is_empty = not lines and (bool(missing) or not is_whole)
     total = money.total([line.amount for line in lines])
-    return Calculated(tuple(lines), total, notes, is_empty, is_sure, bill.term is not None)
+    return Calculated(tuple(lines), total, notes, is_empty, is_sure, bill.rates.term is not None)
 
 
 def _priced(bill: _Bill, leaves: Mapping[str, Quantity]) -> tuple[list[CostLine], list[str]]:
@@ -134,35 +133,16 @@ def _priced(bill: _Bill, leaves: Mapping[str, Quantity]) -> tuple[list[CostLine]
     return lines + _fees(bill), missing
 
 
-def _rates(selected: Selected, found: Said, term: Term | None) -> Rates:
-    """Return the rates in force: the contract's over a variant's over the standard ones.
-
-    A variant that has no long-prompt tier of its own keeps its rates at any length.
-    """
-    base, variant, _, _ = selected
-    long = base.tier(found.prompt_tokens) if base.tiers else 0
-    long_variant = 0 if variant is None else variant.tier(found.prompt_tokens)
-    listed = rates_of(base, long, variant, long_variant)
-    return listed if term is None else Rates(term.rates, *listed.tables)
-
-
 def _qualified(bill: _Bill, unit: str) -> Rate | None:
     """Return a rate that may depend on a tool or on a size, else the unit's own."""
-    for one in qualifiers(bill.row.provider, bill.conditions):
+    for one in qualifiers(bill.rates.row.provider, bill.conditions):
         if (rate := bill.rates.table_rate(f"{unit}:{one}")) is not None:
             return rate
     return bill.rates[unit]
 
 
 def _line(bill: _Bill, unit: str, quantity: Quantity, rate: Rate) -> CostLine:
-    multiplier = None
-    source = rate.source or bill.row.source
-    if bill.factor is not None and unit in TOKENS and not rate.is_agreed:
-        multiplier = bill.factor
-    if bill.term is not None:
-        multiplier = _combined(multiplier, bill.term.multiplier)
-        contract = f"contract:{bill.term.name}"
-        source = contract if rate.is_agreed else f"{source}+{contract}"
+    multiplier = bill.rates.factor(unit, rate)
     return CostLine(
         unit,
         quantity,
@@ -171,8 +151,8 @@ def _line(bill: _Bill, unit: str, quantity: Quantity, rate: Rate) -> CostLine:
         multiplier,
         _amount(quantity, rate, multiplier),
         bill.model,
-        bill.row.provider,
-        source,
+        bill.rates.row.provider,
+        bill.rates.source(rate),
         bill.quantity_source,
     )
 
@@ -187,16 +167,13 @@ def _amount(quantity: Quantity, rate: Rate, multiplier: Decimal | None) -> Decim
 def _fees(bill: _Bill) -> list[CostLine]:
     """Return the lines of fees per request: the price list's, and the contract's."""
     fees: list[CostLine] = []
+    if not bill.rates.has_fees:
+        return fees
     listed = _qualified(bill, "requests")
     if listed is not None:
         fees.append(_line(bill, "requests", _ONCE, listed))
-    if bill.term is not None and bill.term.fee is not None:
-        line = _line(bill, "contract_fee", _ONCE, bill.term.fee)
-        fees.append(line._replace(multiplier=None, amount=bill.term.fee.amount))
+    term = bill.rates.term
+    if term is not None and term.fee is not None:
+        line = _line(bill, "contract_fee", _ONCE, term.fee)
+        fees.append(line._replace(multiplier=None, amount=term.fee.amount))
     return fees
-
-
-def _combined(left: Decimal | None, right: Decimal | None) -> Decimal | None:
-    if left is None or right is None:
-        return right if left is None else left
-    return money.product(left, right)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 
 from aso.pricing import cloud_names
 from aso.pricing.catalog import Catalog, Row
@@ -23,6 +24,7 @@ _FRONTS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+@lru_cache(maxsize=1024)
 def match(catalog: Catalog, provider: str, model: str) -> Row | None:
     """Return the row that prices a model; None: nothing is known of it, or sources differ.
 

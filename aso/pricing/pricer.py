@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property, lru_cache
 from typing import Any
 
 from aso.pricing.catalog import Catalog, Price, Row
@@ -12,6 +13,7 @@ from aso.pricing.compute import Calculated, calculate
 from aso.pricing.kept import in_force
 from aso.pricing.match import dispute, match
 from aso.pricing.overlay import Overlay, Term
+from aso.pricing.positional import by_position
 from aso.pricing.settle import reported, settle
 from aso.records import Cost, Usage
 
@@ -26,15 +28,14 @@ class Pricer:
     """A catalog and the contract over it. Pure: the same arguments give the same cost."""
 
     def __init__(self, *, catalog: Catalog | None = None, overlay: Overlay | None = None) -> None:
-        self._catalog = catalog
         self.overlay = overlay
+        if catalog is not None:
+            self.catalog = catalog
 
-    @property
+    @cached_property
     def catalog(self) -> Catalog:
         """Return the catalog; the one in force is read when first needed."""
-        if self._catalog is None:
-            self._catalog = in_force()
-        return self._catalog
+        return in_force()
 
     def price(
         self,
@@ -66,10 +67,34 @@ class Pricer:
         name = model or request_model
         if provider in _BY_PROFILE and request_model is not None:
             name = self._profile(provider, model, request_model)
-        cost = self._cost(usage, provider, name, at, conditions, outcome, http_status, attempts)
+        if outcome == "refused" or attempts == 0 or _is_client_error(http_status):
+            return self._unbilled()
+        return self.used(usage, provider, name, at, conditions)
+
+    def used(
+        self,
+        usage: Usage | Mapping[str, Any],
+        provider: str,
+        name: str | None,
+        at: datetime,
+        conditions: Mapping[str, Any],
+    ) -> Cost:
+        """Return what this usage costs; ``name``: of the model."""
+        cost = self._cost(usage, provider, name, at, conditions)
         if self.overlay is None:
             return cost
-        return cost._replace(contract_sha256=self.overlay.sha256)
+        return by_position(Cost, (*cost[:-1], self.overlay.sha256))  # its last field
+
+    def _unbilled(self) -> Cost:
+        """Return the cost of what the provider refused, or never got."""
+        catalog, overlay = self.catalog, self.overlay
+        return Cost(
+            total=Decimal(0),
+            status="priced",
+            catalog_version=catalog.version,
+            catalog_sha256=catalog.sha256,
+            contract_sha256=None if overlay is None else overlay.sha256,
+        )
 
     def _cost(
         self,
@@ -78,18 +103,8 @@ class Pricer:
         name: str | None,
         at: datetime,
         conditions: Mapping[str, Any],
-        outcome: str,
-        http_status: int | None,
-        attempts: int,
     ) -> Cost:
         catalog = self.catalog
-        if outcome == "refused" or attempts == 0 or _is_client_error(http_status):
-            return Cost(
-                total=Decimal(0),
-                status="priced",
-                catalog_version=catalog.version,
-                catalog_sha256=catalog.sha256,
-            )
         said = reported(conditions.get("provider_reported"))
         if _has_nothing(usage) and said.cost is None:
             return Cost(catalog_version=catalog.version, catalog_sha256=catalog.sha256)
@@ -129,9 +144,14 @@ class Pricer:
         if row is None:
             if term is None or not (term.rates or term.fee):
                 return None, None
-            row = Row(provider, model, (_NO_PRICE,), {}, {}, "none", has_fees=False)
-        found = calculate(usage, row, model=model, at=at, conditions=conditions, term=term)
-        return row, found
+            row = _unlisted(provider, model)
+        return row, calculate(usage, row, model, at, conditions, term)
+
+
+@lru_cache(maxsize=256)
+def _unlisted(provider: str, model: str) -> Row:
+    """Return the row of a model that the contract alone prices."""
+    return Row(provider, model, (_NO_PRICE,), {}, {}, "none")
 
 
 def _is_client_error(http_status: int | None) -> bool:

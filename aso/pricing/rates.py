@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from functools import lru_cache
 from typing import NamedTuple
 
-from aso.pricing.catalog import Price, Rate
+from aso.pricing import money
+from aso.pricing.catalog import Rate, Row
+from aso.pricing.term import Term
 from aso.pricing.units import UNITS, ancestry, shares
 
 # What is billed by the request, the search or the second: the rate may depend on a tool or a size.
@@ -18,14 +19,13 @@ QUALIFIED = frozenset(
 _BILLED_AS = {"web_search_content_tokens": ("web_search_content_tokens", "input_tokens")}
 TOKENS = UNITS.keys() | _BILLED_AS.keys()
 _Table = Mapping[str, Rate]
-_ZERO = Decimal(0)
 
 
 class Entry(NamedTuple):
     """A line of a bill before its quantity: a unit, what is inside it, what one of it costs.
 
     ``less`` and ``more`` are the places of the reported units that its leaf leaves out and counts
-    back in. ``each`` is None where a closer look is needed.
+    back in. ``each`` is what one costs with the factor of the conditions.
     """
 
     unit: str
@@ -33,33 +33,44 @@ class Entry(NamedTuple):
     more: tuple[int, ...]
     amount: Decimal
     per: int
-    each: Decimal | None
-    source: str | None
+    multiplier: Decimal | None
+    each: Decimal
+    provider: str
+    source: str
 
 
-class Rates(dict[str, Rate | None]):
+Form = Sequence[Entry] | None
+
+
+class Rates:
     """A unit → its rate, or None; of the units around it, the narrowest that has one.
 
     ``tables`` are looked through in turn: a long prompt's before those of any length, a variant's
-    before the standard ones.
+    before the standard ones. ``multiplier``: of the conditions, on tokens. ``term``: what was
+    agreed; its rates go over all. ``has_fees``: something is by the request.
     """
 
-    __slots__ = ("_forms", "tables")
+    __slots__ = ("_forms", "has_fees", "multiplier", "row", "tables", "term")
 
-    def __init__(self, *tables: _Table) -> None:
-        super().__init__()
-        self.tables = tables
-        self._forms: dict[tuple[str, ...], Sequence[Entry]] = {}
-
-    def __missing__(self, unit: str) -> Rate | None:
-        names = _BILLED_AS.get(unit) or ancestry(unit)
-        found = next(
-            (rate for name in names if (rate := self.table_rate(name)) is not None),
-            None,
+    def __init__(
+        self,
+        tables: Sequence[_Table],
+        row: Row,
+        multiplier: Decimal | None,
+        term: Term | None = None,
+    ) -> None:
+        self.tables = tables if term is None else (term.rates, *tables)
+        self.row, self.multiplier, self.term = row, multiplier, term
+        self.has_fees = (term is not None and term.fee is not None) or any(
+            unit.startswith("requests") for table in self.tables for unit in table
         )
-        if unit in UNITS:  # others are as many as programs write
-            self[unit] = found
-        return found
+        self._forms: dict[tuple[str, ...], Form] = {}
+
+    def __getitem__(self, unit: str) -> Rate | None:
+        for name in _BILLED_AS.get(unit) or ancestry(unit):
+            if (rate := self.table_rate(name)) is not None:
+                return rate
+        return None
 
     def table_rate(self, name: str) -> Rate | None:
         """Return the rate under exactly this name."""
@@ -72,36 +83,52 @@ class Rates(dict[str, Rate | None]):
         """Return True where some table has a rate under exactly this name."""
         return any(name in table for table in self.tables)
 
-    def form(self, names: tuple[str, ...]) -> Sequence[Entry]:
+    def factor(self, unit: str, rate: Rate) -> Decimal | None:
+        """Return what a line is multiplied by: the conditions' factor, and the contract's."""
+        is_multiplied = unit in TOKENS and not rate.is_agreed
+        listed = self.multiplier if is_multiplied else None
+        agreed = None if self.term is None else self.term.multiplier
+        if listed is None or agreed is None:
+            return agreed if listed is None else listed
+        return money.product(listed, agreed)
+
+    def source(self, rate: Rate) -> str:
+        """Return what a line says of where its rate is from."""
+        listed = rate.source or self.row.source
+        if self.term is None:
+            return listed
+        contract = f"contract:{self.term.name}"
+        return contract if rate.is_agreed else f"{listed}+{contract}"
+
+    def form(self, names: tuple[str, ...]) -> Form:
         """Return the bill of usage that reports these units of tokens, without its quantities.
 
-        It is drawn up once: programs report few different sets of units.
+        None where some unit needs a closer look. It is drawn up once: programs report few different
+        sets of units.
         """
         found = self._forms.get(names)
-        if found is None:
-            found = self._forms[names] = [
-                self._entry(unit, {names.index(one): times for one, times in share.items()}, names)
-                for unit, share in shares(names).items()
-            ]
+        if found is None and names not in self._forms:
+            entries = [self._entry(unit, share, names) for unit, share in shares(names).items()]
+            known = [entry for entry in entries if entry is not None]
+            found = self._forms[names] = known if len(known) == len(entries) else None
         return found
 
-    def _entry(self, unit: str, share: Mapping[int, int], names: tuple[str, ...]) -> Entry:
-        rate, own = self[unit], names.index(unit)
-        less = [place for place, times in share.items() for _ in range(-times)]
-        more = [place for place, times in share.items() for _ in range(times) if place != own]
-        if rate is None or self._is_by_lifetime(unit):
-            return Entry(unit, tuple(less), tuple(more), _ZERO, 1, None, None)
-        return Entry(unit, tuple(less), tuple(more), rate.amount, rate.per, rate.each, rate.source)
+    def _entry(self, unit: str, share: Mapping[str, int], names: tuple[str, ...]) -> Entry | None:
+        rate = self[unit]
+        if rate is None or rate.each is None or self._is_by_lifetime(unit):
+            return None
+        factor = self.factor(unit, rate)
+        return Entry(
+            unit,
+            tuple(names.index(one) for one, times in share.items() for _ in range(-times)),
+            tuple(names.index(one) for one in share if one != unit for _ in range(share[one])),
+            rate.amount,
+            rate.per,
+            factor,
+            rate.each if factor is None else money.product(rate.each, factor),
+            self.row.provider,
+            self.source(rate),
+        )
 
     def _is_by_lifetime(self, unit: str) -> bool:
         return unit == "cache_write_tokens" and self.lists("cache_write_1h_tokens")
-
-
-@lru_cache(maxsize=4096)
-def rates_of(base: Price, base_tier: int, variant: Price | None, variant_tier: int) -> Rates:
-    """Return the rates of a standard price and of the variant over it, each at a tier of its own.
-
-    A unit that the variant leaves out costs what it does without it, at the prompt's length.
-    """
-    over = () if variant is None else variant.layers(variant_tier)
-    return Rates(*over, *base.layers(base_tier))

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, NamedTuple, TypeGuard, cast
+from typing import Any, NamedTuple, cast
 
 from aso.pricing import money
 from aso.pricing.catalog import Catalog
 from aso.pricing.compute import Calculated
+from aso.pricing.positional import by_position
 from aso.pricing.units import as_quantity
 from aso.records import Cost, CostLine, CostSource, PricingStatus
 
@@ -47,6 +48,7 @@ class Reported(NamedTuple):
     is_byok: bool
 
 
+_NO_PRICE = Calculated((), Decimal(0), (), is_empty=True, is_sure=False, is_custom=False)
 _NOTHING = Reported(cost=None, key=None, upstream=None, is_byok=False)
 
 
@@ -72,17 +74,16 @@ def settle(
     pricing_model: str | None,
 ) -> Cost:
     """Return the cost that counts, with both numbers kept and lines that sum to it."""
-    notes = () if calculated is None else calculated.notes
-    total: Decimal | None = None
-    source: CostSource = "none"
-    status: PricingStatus = "unpriced"
-    lines: tuple[CostLine, ...] = ()
-    ours: Decimal | None = None
-    if _is_known(calculated):
-        total = ours = calculated.total
-        lines = calculated.lines
-        source = "custom" if calculated.is_custom else "standard"
-        status = "priced" if calculated.is_sure else "partial"
+    total: Decimal | None
+    source: CostSource
+    status: PricingStatus
+    lines, total, notes, is_empty, is_sure, is_custom = calculated or _NO_PRICE
+    if is_empty:
+        total, source, status = None, "none", "unpriced"
+    else:
+        source = "custom" if is_custom else "standard"
+        status = "priced" if is_sure else "partial"
+    ours = total
     if said.cost is not None:
         if _is_word(provider, said, ours):
             total, source, status = said.cost, "provider", "priced"
@@ -91,7 +92,7 @@ def settle(
             notes = (*notes, "provider_reported_zero")
         if source == "provider" and said.key == _ESTIMATE:
             notes = (*notes, "provider_estimate")
-    return Cost(  # by position, in the order of the fields: by name costs twice as much
+    fields = (
         total,
         status,
         source,
@@ -104,7 +105,9 @@ def settle(
         catalog.version,
         catalog.sha256,
         notes,
+        None,  # the contract's hash
     )
+    return by_position(Cost, fields)
 
 
 def _is_word(provider: str, said: Reported, ours: Decimal | None) -> bool:
@@ -117,11 +120,6 @@ def _is_word(provider: str, said: Reported, ours: Decimal | None) -> bool:
     if said.key not in AUTHORITATIVE.get(provider, ()):
         return False
     return bool(said.cost) or said.is_byok or not ours
-
-
-def _is_known(calculated: Calculated | None) -> TypeGuard[Calculated]:
-    """Return True where something was priced, or where there is nothing to price: that is 0."""
-    return calculated is not None and not calculated.is_empty
 
 
 def _closed(

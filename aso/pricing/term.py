@@ -42,6 +42,9 @@ class Term:
     when: Mapping[str, str] = field(default_factory=dict[str, str])
     dimensions: Mapping[str, str] = field(default_factory=dict[str, str])
 
+    def __hash__(self) -> int:  # its tables have none
+        return hash((self.name, self.pattern))
+
     def covers(self, names: Sequence[str], at: datetime, conditions: Mapping[str, Any]) -> bool:
         """Return True for one of the names ``provider:model``, at an instant in the range."""
         if not any(self.matches(name) for name in names) or not self.is_in_force(at):

@@ -15,6 +15,7 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+from aso.pricing.positional import by_position
 from aso.records import Quantity, Usage
 from aso.semconv import TOKEN_FIELDS
 
@@ -106,9 +107,8 @@ _BY_NAME = {
     **{field: _BY_ATTRIBUTE[attribute] for attribute, field in TOKEN_FIELDS.items()},
 }
 _IGNORED = frozenset({"total_tokens"})
-_ATTRIBUTES = sorted(_BY_ATTRIBUTE, key=lambda attribute: _ORDER[_BY_ATTRIBUTE[attribute]])
-_COUNTERS = tuple(_BY_ATTRIBUTE[attribute] for attribute in _ATTRIBUTES)
-_counters_of = itemgetter(*[Usage._fields.index(attribute) for attribute in _ATTRIBUTES])
+_FIRST_OTHER = Usage._fields.index("web_search_requests")  # before it: the counters of tokens
+_COUNTERS = tuple(_BY_ATTRIBUTE[attribute] for attribute in Usage._fields[:_FIRST_OTHER])
 
 
 class Quantities(NamedTuple):
@@ -139,6 +139,11 @@ class Said(NamedTuple):
         return dict(zip(self.names, self.quantities, strict=True))
 
     @property
+    def beside(self) -> Said:
+        """Return what was reported beside tokens."""
+        return by_position(Said, ((), (), self.others, self.notes))
+
+    @property
     def prompt_tokens(self) -> Quantity:
         """Return the whole prompt; where nobody reports it, the sum of its parts."""
         if self.names[:1] == ("input_tokens",):
@@ -154,15 +159,15 @@ def said(usage: Usage | Mapping[str, Any]) -> Said:
     """
     if not isinstance(usage, Usage):
         return _of_mapping(usage, {})
-    counted = _counters_of(usage)
-    names, those_of = _shape(tuple(map(type, counted)))
+    names, those_of = _shape(*map(type, usage[:_FIRST_OTHER]))
     if not usage.units and not usage.web_search_requests:
-        return Said(names, those_of(counted))
-    found = _of_mapping(usage.units, dict(zip(names, those_of(counted), strict=True)))
+        return by_position(Said, (names, those_of(usage), _NOTHING, ()))
+    found = _of_mapping(usage.units, dict(zip(names, those_of(usage), strict=True)))
     if not usage.web_search_requests:
         return found
-    searches = {"web_search_requests": usage.web_search_requests}
-    return found._replace(others={**found.others, **searches})
+    names, quantities, others, notes = found
+    others = {**others, "web_search_requests": usage.web_search_requests}
+    return by_position(Said, (names, quantities, others, notes))
 
 
 def decompose(found: Said) -> Quantities:
@@ -215,9 +220,10 @@ def _plan(names: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 
 @lru_cache(maxsize=256)
-def _shape(types: tuple[type, ...]) -> tuple[tuple[str, ...], Callable[..., tuple[Any, ...]]]:
+def _shape(*types: type) -> tuple[tuple[str, ...], Callable[..., tuple[Any, ...]]]:
     """Return the units that a Usage reports, of whose counters these are the types, and a getter."""
     reported = [index for index, one in enumerate(types) if one is not type(None)]
+    reported.sort(key=lambda index: _ORDER[_COUNTERS[index]])
     names = tuple(_COUNTERS[index] for index in reported)
     if len(reported) > 1:
         return names, itemgetter(*reported)

@@ -101,6 +101,18 @@ def test_lines_are_exact_and_sum_to_the_total_exactly(
         assert cost.total is None or sum(line.amount for line in cost.lines) == cost.total
 
 
+@given(usage_of(COUNTS), some.sampled_from([call for call in CALLS if call[1] != "gpt-4o"]))
+def test_each_disjoint_part_has_its_line(
+    usage: Usage, call: tuple[str, str, dict[str, Any]]
+) -> None:
+    provider, model, conditions = call
+    cost = price(usage, provider=provider, model=model, at=NOW, **conditions)
+    billed = {line.unit: line.quantity for line in cost.lines if "adjust" not in line.unit}
+    missing = {note.removeprefix("no_rate:") for note in cost.notes if "no_rate" in note}
+    leaves = decompose(said(usage)).leaves
+    assert billed == {unit: count for unit, count in leaves.items() if unit not in missing}
+
+
 @given(usage_of(SMALL), usage_of(SMALL), some.sampled_from(CALLS[:6]))
 def test_prices_add_up_below_the_long_prompt(
     first: Usage, second: Usage, call: tuple[str, str, dict[str, Any]]
