@@ -7,6 +7,7 @@ from datetime import datetime, timezone
 from decimal import Decimal
 from typing import Any, cast
 
+from aso.beside import iterations
 from aso.counted import counted
 from aso.facts import Facts, Origin
 from aso.pricing import Pricer
@@ -148,6 +149,8 @@ def conditions_of(facts: Facts) -> dict[str, Any]:
         for name in _CONDITIONS_IN_USAGE:
             if name in usage and (value := at(usage, name)) is not None:
                 found[name] = value
+        if "iterations" in usage and (beside := iterations(usage, facts.wire)):
+            found["iterations"] = beside
     if (region := data_residency(facts.provider, facts.host)) is not None:
         found["data_residency"] = region
     if facts.service_tier is not None:

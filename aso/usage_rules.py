@@ -187,17 +187,22 @@ def _interaction_parts(
         said["web_search_requests"] = sum(searched)
 
 
+def beside_answer(raw: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the usage objects of what was done beside the answer, as Anthropic lists them."""
+    said: Any = raw.get("iterations")
+    return [
+        one
+        for one in (said if is_a(said, list) else ())
+        if is_a(one, dict) and one.get("type") not in _ANSWERING
+    ]
+
+
 def _iterations_outside(
     reading: Reading, raw: Mapping[str, Any], extra: Mapping[str, Any], model: str
 ) -> None:
     """Anthropic: work beside the answer itself (compaction, an advisor) is not in its counters."""
     del extra, model
-    said: Any = raw.get("iterations")
-    beside = [
-        one
-        for one in (said if is_a(said, list) else ())
-        if is_a(one, dict) and one.get("type") not in _ANSWERING
-    ]
+    beside = beside_answer(raw)
     for unit, names in _ITERATION_UNITS.items():
         total = sum(quantity(one, ((name,),)) or 0 for one in beside for name in names)
         if total:

@@ -27,7 +27,9 @@ __all__ = [
     "read_catalog",
 ]
 
-_CONDITIONS = frozenset({*CONDITIONS, "tools", "provider_reported", "overlay", "dimensions"})
+_CONDITIONS = frozenset(
+    {*CONDITIONS, "tools", "iterations", "provider_reported", "overlay", "dimensions"}
+)
 _PRICER = Pricer()
 
 
@@ -49,7 +51,8 @@ def price(
         at: the instant that decides which price is in force; aware.
         conditions: ``service_tier``, ``processing`` ("batch"), ``speed``, ``inference_geo``,
             ``data_residency``, ``search_context_size``, ``endpoint``, ``tools`` (names, where a
-            fee depends on them, e.g. ``["web_search_preview"]``), ``provider_reported`` (mapping:
+            fee depends on them, e.g. ``["web_search_preview"]``), ``iterations`` (what was done
+            beside the answer: token names and ``model`` of each), ``provider_reported`` (mapping:
             cost, upstream_cost, is_byok, ticks of 1e-10 USD, estimated_cost), ``overlay``
             (``{"openai:*": {"multiplier": "0.85"}}``, or what `load_overlay` gives),
             ``dimensions`` (tags of the call, where the overlay asks for some).

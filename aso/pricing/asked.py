@@ -19,6 +19,7 @@ _NO_COUNTS = frozenset({"units", "source"})
 # Conditions that are no text, of what types they are, and what the error says is wanted.
 _OTHERS: Mapping[str, tuple[tuple[Any, ...], str]] = {
     "tools": (_LISTS, "a list of names, e.g. ['web_search_preview']"),
+    "iterations": (_LISTS, "a list of mappings, e.g. [{'prompt_tokens': 11, 'model': 'm'}]"),
     "provider_reported": (_TABLES, "a mapping such as {'cost': '0.01'}"),
     "dimensions": (_TABLES, "a mapping such as {'team': 'search'}"),
 }
@@ -89,5 +90,6 @@ def _expect_condition(name: str, value: Any) -> None:
     types, wanted = _OTHERS[name]
     if not isinstance(value, types):
         raise ConfigError(f"{name} is {shown(value)}: {wanted}")
-    if types is _LISTS and not all(isinstance(one, str) for one in value):
+    members = Mapping if name == "iterations" else str
+    if types is _LISTS and not all(isinstance(one, members) for one in value):
         raise ConfigError(f"{name} is {shown(value)}: {wanted}")

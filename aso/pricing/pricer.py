@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import cached_property, lru_cache
 from typing import Any
 
+from aso.pricing import iterations
 from aso.pricing.catalog import Catalog, Price, Row
 from aso.pricing.compute import Calculated, calculate
 from aso.pricing.kept import in_force
@@ -129,6 +130,26 @@ class Pricer:
         return cost if reason is None else cost._replace(notes=(*cost.notes, reason))
 
     def _calculated(
+        self,
+        usage: Usage | Mapping[str, Any],
+        provider: str,
+        model: str,
+        at: datetime,
+        conditions: Mapping[str, Any],
+    ) -> tuple[Row | None, Calculated | None]:
+        if iterations.CONDITION not in conditions:
+            return self._answer(usage, provider, model, at, conditions)
+        alone = iterations.apart(usage)
+        row, answer = self._answer(alone, provider, model, at, conditions)
+        if answer is None:
+            return row, None
+        parts = [
+            self._answer(counts, provider, name or model, at, conditions)[1]
+            for name, counts in iterations.said(conditions)
+        ]
+        return row, iterations.together(answer, parts)
+
+    def _answer(
         self,
         usage: Usage | Mapping[str, Any],
         provider: str,

@@ -99,7 +99,7 @@ def _cost(event: Mapping[str, Any]) -> Iterator[str]:
             f"from: {event['cost_source']}"
         )
     for line in event["cost_lines"]:
-        yield f"           {_line(line)}"
+        yield f"           {_line(line, event['model'])}"
     if event["cost_lines"]:
         sum_of_lines = total(Decimal(line["amount"]) for line in event["cost_lines"])
         yield f"           {'sum of the lines':<24} = {decimal_text(sum_of_lines)}"
@@ -127,11 +127,12 @@ def _said(note: str) -> str:
     return _NOTES[name].format(about) if name in _NOTES else note
 
 
-def _line(line: Mapping[str, Any]) -> str:
+def _line(line: Mapping[str, Any], model: str | None) -> str:
+    other = "" if line["model"] in {model, None} else f"{line['model']}, "
     multiplier = f" × {line['multiplier']}" if line["multiplier"] else ""
     return (
         f"{line['unit']:<24} = {line['quantity']} × {line['rate']} ÷ {line['per']}{multiplier}"
-        f" = {line['amount']}   [{line['source']}, {line['quantity_source']}]"
+        f" = {line['amount']}   [{other}{line['source']}, {line['quantity_source']}]"
     )
 
 

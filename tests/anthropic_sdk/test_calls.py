@@ -206,15 +206,26 @@ def test_searches_and_thinking_are_counted() -> None:
     assert searches == Decimal("0.03")  # $10 per 1,000 searches (the bundled catalog, 2026-11-23)
 
 
-def test_work_beside_the_answer_is_units_of_its_own_and_not_priced_as_the_answer() -> None:
-    beside = {"input_tokens": 99195, "output_tokens": 81, "type": "compaction"}
-    usage = {**USAGE, "iterations": [beside, {**USAGE, "type": "message"}]}
+def test_work_beside_the_answer_is_units_of_its_own_in_lines_at_its_own_model() -> None:
+    advice = {"input_tokens": 5000, "cache_read_input_tokens": 1000, "output_tokens": 400}
+    beside = [
+        {"input_tokens": 99195, "output_tokens": 81, "type": "compaction"},
+        {**advice, "type": "advisor_message", "model": "claude-opus-4-8"},
+    ]
+    usage = {**USAGE, "iterations": [*beside, {**USAGE, "type": "message"}]}
     with capture_events() as events:
         ask(client(Script({**MESSAGE, "usage": usage})))
     [event] = events
     assert outline(event) == DONE
-    assert event.usage.units == {"iteration_input_tokens": 99195, "iteration_output_tokens": 81}
-    assert (event.cost.total, event.cost.status) == (Decimal("0.000845"), "partial")
+    assert event.usage.units == {"iteration_input_tokens": 105195, "iteration_output_tokens": 481}
+    assert (event.cost.total, event.cost.status) == (Decimal("0.135945"), "priced")
+    assert [(line.model, line.unit, line.amount) for line in event.cost.lines[-5:]] == [
+        (MESSAGE["model"], "input_tokens", Decimal("0.099195")),
+        (MESSAGE["model"], "output_tokens", Decimal("0.000405")),
+        ("claude-opus-4-8", "input_tokens", Decimal("0.025")),
+        ("claude-opus-4-8", "cache_read_tokens", Decimal("0.0005")),
+        ("claude-opus-4-8", "output_tokens", Decimal("0.01")),
+    ]
 
 
 def test_a_tier_without_a_known_price_is_flagged() -> None:

@@ -41,6 +41,7 @@ GOOD: dict[str, Any] = {
         ({"processing": True}, "processing is True: a non-empty text, e.g. 'batch'"),
         ({"tools": "x"}, r"tools is 'x': a list of names, e.g. \['web_search_preview'\]"),
         ({"tools": [1]}, r"tools is \[1\]: a list of names"),
+        ({"iterations": [1]}, r"iterations is \[1\]: a list of mappings, e.g. "),
         ({"provider_reported": "0.01"}, "provider_reported is '0.01': a mapping such as"),
         ({"dimensions": "search"}, "dimensions is 'search': a mapping such as"),
     ],
