@@ -19,6 +19,8 @@ ALL = {
     "end_to_end": ["10000"],
     "importing": ["3"],
     "memory": ["5000", "1000"],
+    "delivery": ["2000"],
+    "endpoint_down": ["50000", "8MiB"],
     "pricing": ["5000"],
     "crowds": ["500"],
     "report_million": ["--rows", "50000"],
