@@ -142,6 +142,12 @@ class Chain:
             return 0
         return segment.count(offset if ordinal == segment.ordinal else 0)
 
+    def give_up(self) -> None:
+        """At the end: count what was read and not delivered, and deleted meanwhile."""
+        durable = [cursor for cursor in self.cursors.values() if cursor.durable]
+        missing = [one.pending() - count_after(self.head, one.committed) for one in durable]
+        self.lost += max([0, *missing])
+
     def collect(self) -> None:
         """Delete the segments that every reader has passed, those of other processes too."""
         passed = [cursor.committed[0] for cursor in self.cursors.values()]

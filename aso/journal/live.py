@@ -129,9 +129,10 @@ class Live(Chain):
         for spare in self.spares:
             spare.discard()
         self._give_up_memory()
+        self.refresh()
+        self.give_up()
         if self.owner is None:
             return
-        self.refresh()
         if self.is_delivered():
             for segment in list(self.segments()):
                 segment.discard()

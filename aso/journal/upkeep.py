@@ -56,6 +56,7 @@ def chain_of(owner: Owner) -> Chain | None:
 def release(chain: Chain) -> None:
     """Delete what every sink has; leave what is owed to others for them."""
     assert chain.owner is not None  # noqa: S101 — for the type checker
+    chain.give_up()
     if chain.is_delivered():
         chain.torn += sum(segment.torn for segment in chain.segments())
         delete(chain.owner)

@@ -145,6 +145,20 @@ def test_what_had_to_go_is_not_pending_but_what_is_in_hand_is(
     assert reader.pending() == 0
 
 
+def test_what_was_in_hand_at_the_end_and_had_to_go_is_dropped(
+    opened: Callable[..., Journal], tmp_path: Path
+) -> None:
+    journal = opened(max_bytes=4 << 20)
+    reader = journal.reader(SINK)
+    journal.append(b"in hand")
+    reader.read(1)
+    for number in range(20_000):
+        journal.append(b"%08d" % number * 64)
+    journal.maintain()
+    journal.close()
+    assert len(drain(tmp_path)) + journal.dropped == 20_001
+
+
 def test_the_dead_are_let_go_before_the_living(
     tmp_path: Path, opened: Callable[..., Journal]
 ) -> None:

@@ -52,5 +52,42 @@ def for_ever(_: str) -> None:
         time.sleep(0.001)
 
 
+def function(_: str, budget_s: str) -> None:
+    """Answer events like a function in a cloud: a call, a flush, the answer, and it may be frozen."""
+    aso.instrument()
+    for number, _line in enumerate(sys.stdin):
+        one(number)
+        say(str(aso.flush(float(budget_s))))
+
+
+def answer(_: str) -> None:
+    """Record a call for each line; deliver whenever there is time."""
+    aso.instrument()
+    for number, _line in enumerate(sys.stdin):
+        one(number)
+
+
+def two_sinks(_: str, slow: str, count: str) -> None:
+    """Deliver to the ledger and to an endpoint; say how many are with both after a flush."""
+    from aso.sinks import IngestSink, LedgerSink
+
+    aso.instrument(sinks=[LedgerSink(), IngestSink(slow, os.environ["ASO_API_KEY"])])
+    for number in range(int(count)):
+        one(number)
+    sys.stdin.readline()
+    say(f"{aso.stats().delivered} {aso.stats().pending}")
+
+
+def many(_: str, count: str) -> None:
+    """Record large events for an endpoint that is down; say what is pending and dropped."""
+    aso.instrument(dimensions={f"{number}-{'k' * 30}": "\u00e9" * 64 for number in range(8)})
+    usage = {"prompt_tokens": 10}
+    for _number in range(int(count)):
+        aso.record(provider="openai", model=MODEL, usage=usage)
+    aso.flush(0.5)  # the next look of the background keeps the bound
+    found = aso.stats()
+    say(f"{found.pending} {found.dropped}")
+
+
 if __name__ == "__main__":
     globals()[sys.argv[1]](*sys.argv[2:])

@@ -23,9 +23,16 @@ MAX_S = 120  # a limit for a busy machine, not a measure
 
 
 class Started(subprocess.Popen[str]):
-    """A process whose output is a pipe; it ends with the ``with`` block."""
+    """A process whose input and output are pipes; it ends with the ``with`` block."""
 
+    stdin: IO[str]
     stdout: IO[str]
+
+    def ask(self, line: str = "") -> str:
+        """Write a line to it, and return the one that it answers."""
+        self.stdin.write(f"{line}\n")
+        self.stdin.flush()
+        return self.stdout.readline().strip()
 
 
 def start(
@@ -40,7 +47,8 @@ def launch(command: Sequence[str], **changes: str | None) -> Started:
     """Start a command in the repository's root."""
     environment: Mapping[str, str | None] = {**os.environ, "PYTHONPATH": str(ROOT), **changes}
     kept = {name: value for name, value in environment.items() if value is not None}
-    return Started(command, stdout=subprocess.PIPE, text=True, env=kept, cwd=ROOT)
+    pipe = subprocess.PIPE
+    return Started(command, stdin=pipe, stdout=pipe, text=True, env=kept, cwd=ROOT)
 
 
 def run(role: str, url: str, *arguments: str, program: str = "calls", **changes: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""gevent and gunicorn: somebody else's threads, and workers that were forked after instrument()."""
+"""gevent, gunicorn, uvicorn, Celery: somebody else's threads, and workers that others start."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
@@ -44,11 +45,94 @@ def test_preloaded_workers_deliver_while_they_serve(url: str, worker: str) -> No
     assert not set(answers) - set(found)
 
 
+@needs("uvicorn")
+def test_the_workers_of_uvicorn_deliver_what_they_serve(url: str) -> None:
+    with uvicorn(url) as address:
+        answers = [urlopen(address, timeout=MAX_S).read().decode() for _ in range(8)]
+        wait_for(8)
+    assert ids() == sorted(answers)
+
+
+@needs("celery")
+@pytest.mark.parametrize("tasks_of_a_child", ["100", "2"])
+def test_the_forked_children_of_celery_deliver_their_tasks(
+    url: str, tmp_path: Path, tasks_of_a_child: str
+) -> None:
+    with celery(tmp_path, tasks_of_a_child) as environment:
+        send(url, 6, environment)
+        wait_for(6)
+    adopt()
+    assert ids() == sorted((tmp_path / "seen").read_text().split())
+    assert len(ids()) == 6
+
+
+def send(url: str, count: int, environment: Mapping[str, str]) -> None:
+    command = [sys.executable, "-m", "tests.processes.celery_app", "send", url, str(count)]
+    subprocess.run(command, env=environment, cwd=ROOT, check=True, timeout=MAX_S)
+
+
 def wait_for(count: int) -> None:
     """Wait until the ledger has so many events: workers deliver within a second or so."""
     deadline = time.monotonic() + MAX_S
     while len(ids()) < count and time.monotonic() < deadline:
         time.sleep(0.1)
+
+
+@contextmanager
+def celery(folder: Path, tasks_of_a_child: str) -> Iterator[Mapping[str, str]]:
+    """Run two forked children of one worker; yield the environment that reaches their queue."""
+    for name in ("queue", "control"):
+        (folder / name).mkdir()
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "BROKER_FOLDER": str(folder)}
+    options = [
+        "-P",
+        "prefork",
+        "-c",
+        "2",
+        f"--max-tasks-per-child={tasks_of_a_child}",
+        "-l",
+        "ERROR",
+    ]
+    quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "celery", "-A", "tests.processes.celery_app", "worker"]
+        + [*options, *quiet],
+        cwd=ROOT,
+        env={**environment, "C_FORCE_ROOT": "1"},
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        yield environment
+    finally:
+        worker.send_signal(signal.SIGTERM)
+        worker.wait(MAX_S)
+
+
+@contextmanager
+def uvicorn(url: str) -> Iterator[str]:
+    """Serve ``asgi.app`` by two workers, each a new interpreter; yield the address."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "uvicorn", "--workers", "2", "--port", str(port)]
+    server = subprocess.Popen(
+        [*command, "--log-level", "error", "tests.processes.asgi:app"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PROVIDER_URL": url},
+    )
+    try:
+        wait_until_served(port)
+        yield f"http://127.0.0.1:{port}/"
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.wait(MAX_S)
+
+
+def wait_until_served(port: int) -> None:
+    deadline = time.monotonic() + MAX_S
+    while time.monotonic() < deadline:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+            return
+        time.sleep(0.05)
 
 
 @contextmanager
