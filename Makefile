@@ -9,7 +9,7 @@ MATRIX := openai-1.40.0 openai-1.109.1 openai-2.54.0 anthropic-0.40.0 anthropic-
 FRAMEWORKS := frameworks frameworks-openai2
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test matrix frameworks focus clickhouse sdk-suite check format bench api-snapshot coverage-snapshot prices clean
+.PHONY: help env demo test matrix frameworks focus clickhouse fuzz sdk-suite check format bench api-snapshot coverage-snapshot prices clean
 
 help: ## show this
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
@@ -45,6 +45,9 @@ focus: $(VENV)/.installed ## the public FOCUS validator on a ledger of real call
 clickhouse: $(VENV)/.installed ## the SQL of docs/clickhouse.md on the in-process engine, in an environment of its own
 	tools/clickhouse.sh "$(PYTHON)" .venvs/clickhouse
 	$(BIN)/python -m pytest -q tests/clickhouse
+
+fuzz: ## bytes that are not ours: records of the journal, what providers say of usage; FUZZ_SECONDS each (60)
+	tools/fuzz.sh "$(PYTHON)" .venvs/fuzz $(or $(FUZZ_SECONDS),60) journal answers
 
 sdk-suite: $(VENV)/.installed ## the SDK's own test suites, bare and with aso (long)
 	$(BIN)/python -m tools.sdk_suite.run

@@ -69,7 +69,12 @@ def decode(payload: bytes) -> Facts:
     Raises:
         ValueError: the record is not one of ours.
     """
-    values = parsed(payload)
-    if len(values) < len(Facts._fields):
-        raise ValueError(f"a record of {len(values)} fields; {len(Facts._fields)} are needed")
-    return Facts._make(values[: len(Facts._fields)])
+    values, needed = parsed(payload), len(Facts._fields)
+    count = len(values) if _is_list(values) else 0
+    if count < needed:
+        raise ValueError(f"a record of {count} fields; {needed} are needed")
+    return Facts._make(values[:needed])
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, list)

@@ -21,7 +21,10 @@ def parsed(text: bytes | str) -> Any:
     try:
         return _parser()(text, cache_strings="keys")  # values are hardly ever the same twice
     except ValueError:
-        return json.loads(text)
+        try:
+            return json.loads(text)
+        except RecursionError:
+            raise ValueError("the JSON text is nested too deeply") from None
 
 
 @cache

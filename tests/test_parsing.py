@@ -38,3 +38,9 @@ def test_what_the_fast_parser_refuses_is_read_all_the_same(text: bytes, value: s
 def test_what_is_no_json_is_said_so() -> None:
     with pytest.raises(ValueError, match="Expecting"):
         parsed(b"<html>Bad Gateway</html>")
+
+
+@pytest.mark.parametrize("text", [b"[" * 100_000, b'{"a":' * 100_000])
+def test_what_is_nested_too_deeply_is_no_json_either(text: bytes) -> None:
+    with pytest.raises(ValueError, match="nested too deeply"):
+        parsed(text)

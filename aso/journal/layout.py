@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 from zlib import crc32
 
 from aso.facts import Origin
@@ -73,14 +73,21 @@ def decode_header(data: View) -> Header | None:
     body = data[_FIXED.size : _FIXED.size + length]
     if magic != MAGIC or len(body) != length or crc32(body) != crc:
         return None
-    said = json.loads(body)
-    return Header(
-        Origin(*said["origin"]),
-        said["pid"],
-        said["created_ms"],
-        ordinal,
-        _FIXED.size + length,
-    )
+    try:
+        origin, pid, created_ms = _said(json.loads(body))
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return Header(origin, pid, created_ms, ordinal, _FIXED.size + length)
+
+
+def _said(header: dict[str, Any]) -> tuple[Origin, int, int]:
+    """Return what a header says; raises where it is not one of ours."""
+    texts, numbers = header["origin"], (header["pid"], header["created_ms"])
+    if any(type(one) is not int for one in numbers):
+        raise TypeError("pid and created_ms are whole numbers")
+    if any(not isinstance(one, (str, type(None))) for one in texts):
+        raise TypeError("what is the same for all records is text")
+    return Origin(*texts), *numbers
 
 
 def read_records(data: View, offset: int, limit: int) -> tuple[list[bytes], int, bool]:
