@@ -38,9 +38,10 @@ from aso.version import __version__
 
 if _TYPE_CHECKING:  # loaded below
     from aso.policy import Policy
+    from aso.propagation import propagate
     from aso.sinks import Sink
 
-_PLACES = {"Policy": "policy", "Sink": "sinks"}
+_PLACES = {"Policy": "policy", "Sink": "sinks", "propagate": "propagation"}
 _MODULES = frozenset({"policy", "pricing", "sinks", "testing"})
 
 
@@ -79,6 +80,7 @@ __all__ = [
     "flush",
     "instrument",
     "meter",
+    "propagate",
     "record",
     "shutdown",
     "stats",

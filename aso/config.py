@@ -79,7 +79,7 @@ def settle(
         ConfigError: one of them is wrong.
         DimensionError: a dimension given as an argument breaks the limits.
     """
-    if _is_disabled():  # the way out: nothing else is read, so that nothing else can stop it
+    if is_disabled():  # the way out: nothing else is read, so that nothing else can stop it
         return Settings(is_disabled=True)
     key, url = credentials(api_key, endpoint)
     _expect_endpoint(key, url, sinks)
@@ -125,7 +125,12 @@ def _given(argument: Any, name: str) -> tuple[Any, str]:
     return from_environment(variable), variable
 
 
-def _is_disabled() -> bool:
+def is_disabled() -> bool:
+    """Return whether ASO_DISABLED says that nothing is to be touched.
+
+    Raises:
+        ConfigError: it says neither yes nor no.
+    """
     said = (from_environment("ASO_DISABLED") or "").strip().lower()
     if said not in _YES | _NO:
         raise ConfigError(f"ASO_DISABLED is {said[:40]!r}: write 1 or 0, or leave it out")

@@ -34,13 +34,18 @@ class Block(Protocol):
 
 
 class Scope(NamedTuple):
-    """Immutable; ``outer`` and ``block`` say what it was laid over, and by whom."""
+    """Immutable; ``outer`` and ``block`` say what it was laid over, and by whom.
+
+    ``received`` is what another process said of this one's work (aso.propagate): kept apart, so that
+    it can never take the room of what the code here says.
+    """
 
     dims: Mapping[str, str] = {}  # never changed: a block makes a new one
     function: str | None = None
     meters: tuple[Meter, ...] = ()
     outer: Scope | None = None
     block: Block | None = None
+    received: Mapping[str, str] = {}
 
 
 _SCOPE: ContextVar[Scope] = ContextVar("aso_scope", default=Scope())  # noqa: B039 — immutable

@@ -6,7 +6,7 @@ Limits and texts are the hosted product's (docs.aispendops.com, read 2026-11-23)
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 
 from aso.errors import DimensionError
@@ -94,7 +94,17 @@ def parse_dims(text: str) -> tuple[dict[str, str], list[str]]:
         comes from outside must not stop a call.
     """
     pairs, dropped = _pairs(text.strip())
+    kept, breaking = kept_of(pairs)
+    return kept, dropped + breaking
+
+
+def kept_of(pairs: Iterable[tuple[Any, Any]]) -> tuple[dict[str, str], list[str]]:
+    """Return those of the pairs from outside that keep the rules, and a line for each other.
+
+    Of a key that comes again, the last is kept.
+    """
     kept: dict[str, str] = {}
+    dropped: list[str] = []
     for key, value in pairs:
         found = next(breaches({**kept, key: value}), None)
         if found is None:

@@ -95,7 +95,8 @@ class _Overlay:
 
     def over(self, scope: Scope, block: Block) -> Scope:
         dims = merged(scope.dims, self._tags) if self._tags else scope.dims
-        return Scope(dims, self._function or scope.function, scope.meters, scope, block)
+        function = self._function or scope.function
+        return Scope(dims, function, scope.meters, scope, block, scope.received)
 
 
 class _Captured:

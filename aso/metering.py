@@ -49,7 +49,7 @@ class meter(AbstractContextManager["meter"]):  # noqa: N801 — read as a statem
 
     def over(self, scope: Scope, block: Block) -> Scope:
         """Return the scope inside the block."""
-        return Scope(scope.dims, scope.function, (*scope.meters, self), scope, block)
+        return scope._replace(meters=(*scope.meters, self), outer=scope, block=block)
 
     def __enter__(self) -> meter:
         if self._is_open:

@@ -219,16 +219,20 @@ class Pipeline:
         client_dims: Mapping[str, str] | None,
         call_dims: Mapping[str, str] | None,
     ) -> Mapping[str, str]:
-        """Return a call's dimensions: the process's, the client's, the scope's, the call's."""
-        if not client_dims and not call_dims and not self.dimensions:
+        """Return a call's dimensions: the process's, received, the client's, the scope's, the call's."""
+        if not client_dims and not call_dims and not self.dimensions and not scope.received:
             return scope.dims
-        dims = {**self.dimensions, **(client_dims or {}), **scope.dims, **(call_dims or {})}
+        own = {**(client_dims or {}), **scope.dims, **(call_dims or {})}
+        dims = {**self.dimensions, **scope.received, **own}
         return dims if len(dims) <= MAX_PAIRS else self._trimmed(dims, scope)
 
     def _trimmed(self, dims: Mapping[str, str], scope: Scope) -> Mapping[str, str]:
-        """Return 8 pairs: each source kept its limit, together they do not; the code's stay."""
+        """Return 8 pairs: each source kept its limit, together they do not; the code's stay.
+
+        What was received goes first: nobody outside takes the room of what is said here.
+        """
         kept = dict(scope.dims)
-        for key, value in dims.items():
+        for key, value in sorted(dims.items(), key=lambda pair: pair[0] in scope.received):
             if key not in kept and len(kept) < MAX_PAIRS:
                 kept[key] = value
         self.dropped_dimensions += len(dims) - len(kept)

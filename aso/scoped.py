@@ -51,7 +51,7 @@ class _Entry:
         return self._block.over(scope, block)
 
 
-class _Steps(_Entry):
+class Steps(_Entry):
     """One generator: in force from step to step, along with what its body has entered itself."""
 
     __slots__ = ("_inside",)
@@ -104,7 +104,7 @@ def _coroutine(function: Callable[..., Any], block: Block) -> Callable[..., Any]
 
 def _generator(function: Callable[..., Any], block: Block) -> Callable[..., Any]:
     def run(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
-        steps, body = _Steps(block), function(*args, **kwargs)
+        steps, body = Steps(block), function(*args, **kwargs)
         step: Callable[[Any], Any] = body.send
         value: Any = None
         while True:
@@ -125,7 +125,7 @@ def _generator(function: Callable[..., Any], block: Block) -> Callable[..., Any]
 
 def _async_generator(function: Callable[..., Any], block: Block) -> Callable[..., Any]:
     async def run(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, Any]:
-        steps, body = _Steps(block), function(*args, **kwargs)
+        steps, body = Steps(block), function(*args, **kwargs)
         step: Callable[[Any], Any] = body.asend
         value: Any = None
         while True:

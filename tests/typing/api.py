@@ -2,7 +2,7 @@
 
 A ``Takes...`` protocol states a signature to the letter: names, kinds, defaults, types.
 
-Not there yet, each comes with its feature: Budget, budget, Policy(budgets=...), propagate.
+Not there yet, each comes with its feature: Budget, budget, Policy(budgets=...).
 """
 
 from __future__ import annotations
@@ -91,8 +91,13 @@ class TakesCarry(Protocol):
     def __call__(self, function: F) -> F: ...
 
 
+class TakesPropagate(Protocol):
+    def __call__(self, carrier: Any, **options: Any) -> Any: ...
+
+
 dimensions: TakesDimensions = aso.dimensions
 carry: TakesCarry = aso.carry
+propagate: TakesPropagate = aso.propagate
 
 
 @aso.dimensions(team="search")
