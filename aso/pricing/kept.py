@@ -115,7 +115,8 @@ def _write(path: Path, data: bytes) -> None:
     """Write the file whole or not at all: another process may read it at any time."""
     import tempfile  # a third of what pricing takes to load, and rarely needed
 
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for folder in (path.parent.parent, path.parent):  # the home too: parents=True has another mode
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".")  # readable by its owner alone
     with os.fdopen(handle, "wb") as file:
         file.write(data)
