@@ -15,6 +15,7 @@ from tests.sinks.ingest_server import KEY, IngestServer
 _HIDE_USERS = """
 mount --bind /dev/null /etc/passwd && mount --bind /dev/null /etc/nsswitch.conf && exec "$@"
 """
+_CLOSE_ROOT = 'mount -o remount,bind,ro / 2> /dev/null && exec "$@"'
 
 
 @pytest.fixture
@@ -43,6 +44,31 @@ def test_on_a_read_only_home_the_ingest_endpoint_gets_everything(
         lines = run("plain", url, ASO_API_KEY=KEY, ASO_ENDPOINT=ingest.url)
 
     assert received(ingest) == sorted(lines)
+
+
+def test_on_a_read_only_root_with_a_volume_all_is_journaled_and_shipped(
+    url: str, ingest: IngestServer
+) -> None:
+    there = {"ASO_ENDPOINT": ingest.url, "ASO_API_KEY": KEY}
+    with mounted(home(), "size=20m"):
+        application = ["-m", "tests.processes.calls", "plain", url]
+        lines = run_read_only(application, **there, ASO_DELIVERY="ship")
+        assert received(ingest) == []
+        said = run_read_only(["-m", "aso", "ship", "--watch", str(home()), "--once"], **there)
+    assert "3 delivered" in said[1]
+    assert received(ingest) == sorted(lines)
+
+
+def run_read_only(arguments: list[str], **changes: str) -> list[str]:
+    """Run Python where nothing but mounts of their own can be written."""
+    closed = ["unshare", "-m", "sh", "-c", _CLOSE_ROOT, "sh"]
+    probe = [*closed, "sh", "-c", "! touch /probe"]
+    if not shutil.which("unshare") or subprocess.run(probe, check=False).returncode:
+        pytest.skip("mounting is not allowed here")
+    with launch([*closed, sys.executable, *arguments], **changes) as process:
+        lines = process.communicate()[0].splitlines()
+    assert process.returncode == 0
+    return lines
 
 
 def test_a_disk_that_fills_up_loses_nothing_for_the_ingest_endpoint(
