@@ -65,9 +65,9 @@ def ship(arguments: argparse.Namespace) -> int:
     chosen = _sinks(arguments.to)
     logging.basicConfig(format="%(message)s", stream=sys.stderr)  # what delivery has to say
     names = ", ".join(filter(None, map(destination_of, chosen)))
-    print(f"aso ship: watching {home} for {names}", flush=True)
     with _stopping() as stopped:
         carrier = Carrier(home, chosen)
+        print(f"aso ship: watching {home} for {names}", flush=True)
         while not (arguments.once or stopped):
             time.sleep(_PAUSE_S)
         is_done = carrier.finish(arguments.timeout)
@@ -94,7 +94,7 @@ class Carrier:
             is_done = self._shipper.flush(deadline - time.monotonic())
         self._shipper.close(0.0)
         self._watch.close()
-        return is_done
+        return is_done and not self._watch.closed
 
     def said(self) -> str:
         """Return what was done, as counts."""
@@ -128,12 +128,15 @@ def _sinks(wanted: Sequence[str] | None) -> list[Sink]:
 
 @contextmanager
 def _stopping() -> Generator[list[int], None, None]:
-    """Collect the signals that end us, in a list: all that a handler may safely do."""
+    """Collect the signals that end us, in a list; the second one of them ends us at once."""
     received: list[int] = []
-    before = {
-        one: signal.signal(one, lambda number, _: received.append(number))
-        for one in (signal.SIGTERM, signal.SIGINT)
-    }
+
+    def note(number: int, _frame: object) -> None:
+        received.append(number)
+        if len(received) > 1:
+            raise KeyboardInterrupt
+
+    before = {one: signal.signal(one, note) for one in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield received
     finally:

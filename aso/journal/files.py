@@ -54,6 +54,19 @@ def write_at(fd: int, offset: int, data: bytes) -> None:
         os.write(fd, data)
 
 
+def delete(path: Path) -> None:
+    """Delete the file, if it is there. On Windows one that another process has open stays, for it.
+
+    Raises:
+        OSError: no right to do so.
+    """
+    try:
+        path.unlink(missing_ok=True)
+    except PermissionError:
+        if os.name != "nt":
+            raise
+
+
 def try_lock(fd: int) -> bool:
     """Lock the file for this process's life; False when a living process has it.
 

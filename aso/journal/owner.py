@@ -18,7 +18,7 @@ from pathlib import Path
 from zlib import crc32
 
 from aso.journal import token
-from aso.journal.files import preallocate, try_lock, write_at
+from aso.journal.files import delete, preallocate, try_lock, write_at
 
 SUFFIX = ".own"
 Position = tuple[int, int]
@@ -174,7 +174,7 @@ class Owner:
         if os.name == "nt":  # an open file cannot be deleted there
             self.close()
         token.remove(self.path.parent, self.stem)
-        self.path.unlink(missing_ok=True)
+        delete(self.path)
         self.close()
 
     def _write(self, name: str, position: Position) -> None:

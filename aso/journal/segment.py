@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from aso.facts import Origin
-from aso.journal.files import preallocate
+from aso.journal.files import delete, preallocate
 from aso.journal.layout import (
     ORDINAL,
     Header,
@@ -210,7 +210,7 @@ class Segment:
         self._total = 0
         self.unmap()
         if self.path is not None:
-            self.path.unlink(missing_ok=True)
+            delete(self.path)
 
     def _number(self, ordinal: int) -> None:
         if self.map is not None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from aso.journal.files import try_lock
+from aso.journal.files import delete, try_lock
 
 SUFFIX = ".ship"
 _BINARY = getattr(os, "O_BINARY", 0)
@@ -66,7 +66,7 @@ def take(folder: Path, stem: str) -> int | None:
 
 def remove(folder: Path, stem: str) -> None:
     """Delete the offer."""
-    _path(folder, stem).unlink(missing_ok=True)
+    delete(_path(folder, stem))
 
 
 def _path(folder: Path, stem: str) -> Path:

@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from aso.journal.chain import Chain
+from aso.journal.files import delete as delete_file
 from aso.journal.layout import MAGIC
 from aso.journal.live import SEGMENT_SUFFIX
 from aso.journal.owner import SUFFIX, Owner
@@ -67,7 +68,7 @@ def release(chain: Chain) -> None:
 def delete(owner: Owner) -> None:
     """Delete an owner that we hold, its segments first: no segment is ever without owner."""
     for path in segment_paths(owner):
-        path.unlink(missing_ok=True)
+        delete_file(path)
     owner.remove()
 
 

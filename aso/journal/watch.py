@@ -5,11 +5,13 @@ For ``aso ship``: what is here is read by a Shipper like a process's own journal
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from aso.guard import say
 from aso.journal import upkeep
 from aso.journal.bounds import Bounds
 from aso.journal.chain import Chain, Cursor
@@ -21,6 +23,7 @@ from aso.journal.reader import ChainReader
 _LOOK_S = 0.5  # between looks for new processes
 _BOUNDS_S = 5.0
 _ADOPTED_AT_ONCE = 32
+_WAY_OUT = "aso ship delivers as the user that journals there"
 
 
 class Watched:
@@ -101,6 +104,9 @@ class Watch:
         home: the ASO_HOME of those processes.
         max_bytes: how large a destination's folder may be once its processes are dead.
         max_age_s: how old what they left may be, in seconds.
+
+    Attributes:
+        closed: folders that we may not look into: another user's.
     """
 
     def __init__(self, home: Path, *, max_bytes: int, max_age_s: float) -> None:
@@ -111,6 +117,8 @@ class Watch:
         self._folders: dict[Path, Watched] = {}
         self._upkeep = threading.Lock()
         self._look_at = 0.0
+        self._said: dict[str, float] = {}
+        self.closed: set[Path] = set()
 
     @property
     def dropped(self) -> int:
@@ -156,11 +164,25 @@ class Watch:
                 watched.close()
 
     def _all(self) -> list[Watched]:
-        for folder in sorted(path for path in (self._home / "journal").glob("*") if path.is_dir()):
-            if folder not in self._folders:
+        for folder in self._listed(self._home / "journal") or ():
+            if folder not in self._folders and self._listed(folder) is not None:
                 bounds = Bounds(folder, self._max_bytes, self._max_age_s)
                 self._folders[folder] = Watched(folder, bounds)
         return list(self._folders.values())
+
+    def _listed(self, folder: Path) -> list[Path] | None:
+        """Return the folders in a folder, none where it is not there yet; None: another user's."""
+        try:
+            with os.scandir(folder) as found:
+                names = sorted(one.path for one in found if one.is_dir())
+        except FileNotFoundError:
+            return []
+        except PermissionError:
+            self.closed.add(folder)
+            say(str(folder), f"aso: {folder} is another user's: {_WAY_OUT}", said=self._said)
+            return None
+        self.closed.discard(folder)
+        return [Path(name) for name in names]
 
 
 class WatchReader(ChainReader):

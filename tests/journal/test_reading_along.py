@@ -239,3 +239,18 @@ def test_the_survey_counts_what_a_living_process_leaves_to_others(
     before = survey(folder)
     taken(watching())
     assert [before["left"], survey(folder)["left"]] == [{SINK: 1}, {SINK: 0}]
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="only root can be another user")
+def test_what_is_another_users_is_said(
+    journal: Journal, tmp_path: Path, watching: Callable[..., Watch]
+) -> None:
+    journal.owe(SINK)
+    journal.append(b"a")
+    watch = watching()
+    os.seteuid(65534)
+    found = taken(watch)
+    os.seteuid(0)
+    assert (found, watch.closed) == ([], {tmp_path / "journal"})
+    assert taken(watch) == [b"a"]
+    assert watch.closed == set()

@@ -135,12 +135,11 @@ def test_an_endpoint_that_is_down_is_said_and_everything_waits(ingest: IngestSer
 
 def test_sigterm_ends_it_in_time_while_the_endpoint_hangs(ingest: IngestServer) -> None:
     ingest.faults = iter(["hang"] * 99)
-    IngestServer.patience_s, before = 60.0, IngestServer.patience_s
+    ingest.patience_s = 60.0
     lines = run("some", **journaling(ingest))
     with ship("--timeout", "0.5", **settings(ingest)) as sidecar:
         sidecar.send_signal(signal.SIGTERM)
         sidecar.communicate(timeout=MAX_S)
-    IngestServer.patience_s = before
     ingest.faults = iter(())
     assert (sidecar.returncode, shipped(**settings(ingest))[0]) == (1, 0)
     assert sorted(str(event["generation_id"]) for event in ingest.events.values()) == sorted(lines)
