@@ -119,8 +119,10 @@ def _response(answer: Answer) -> Response:
 
 async def _of_no_endpoint(request: Request, error: Exception) -> Response:
     """Answer what the table does not have: 404, or 405 with the methods that it has."""
-    del request
     status = error.status_code if isinstance(error, HTTPException) else 500
-    headers = (error.headers if isinstance(error, HTTPException) else None) or {}
+    headers = dict((error.headers if isinstance(error, HTTPException) else None) or {})
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:  # the router names those of one of its routes
+        methods = (one.method for one in ENDPOINTS if one.path == request.url.path)
+        headers["Allow"] = ", ".join(sorted(methods))
     message = _NOTHING_HERE if status == HTTPStatus.NOT_FOUND else HTTPStatus(status).phrase
     return _response(Answer.refusing(RefusedError(status, message, headers)))

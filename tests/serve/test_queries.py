@@ -143,3 +143,8 @@ def test_what_is_not_there_is_said_in_the_same_form(
 ) -> None:
     answer = server.client.request(method, "/v1/events" if status == 405 else "/v2/events")
     assert (answer.status_code, answer.json()["error"][:12]) == (status, "AISpendOps: ")
+
+
+def test_a_method_that_there_is_not_is_told_every_method_that_there_is(server: Served) -> None:
+    answer = server.client.request("PUT", "/v1/events")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, POST")
