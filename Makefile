@@ -46,8 +46,8 @@ clickhouse: $(VENV)/.installed ## the SQL of docs/clickhouse.md on the in-proces
 	tools/clickhouse.sh "$(PYTHON)" .venvs/clickhouse
 	$(BIN)/python -m pytest -q tests/clickhouse
 
-fuzz: ## bytes that are not ours: records of the journal, what providers say of usage; FUZZ_SECONDS each (60)
-	tools/fuzz.sh "$(PYTHON)" .venvs/fuzz $(or $(FUZZ_SECONDS),60) journal answers
+fuzz: ## bytes that are not ours (journal, usage, what is posted) and aso serve's OpenAPI; FUZZ_SECONDS each (60)
+	tools/fuzz.sh "$(PYTHON)" .venvs/fuzz $(or $(FUZZ_SECONDS),60) journal answers bodies batches
 
 sdk-suite: $(VENV)/.installed ## the SDK's own test suites, bare and with aso (long)
 	$(BIN)/python -m tools.sdk_suite.run

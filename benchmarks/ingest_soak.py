@@ -7,8 +7,9 @@ several thousand events each run three at a time; every second one is killed (-9
 it leaves is adopted by another. The endpoint is killed (-9), also in the middle of a batch, and started
 again; for moments nobody listens; requests are refused, dropped, halved on the way, answered with
 503 and 429, kept waiting, or taken with the answer lost or cut; some events are poison. In every
-fourth round the disk fills up and is emptied, again and again (its programs are not killed: what a
-full disk leaves in memory dies with its process). Seeds are printed; ``--rounds 1`` repeats one.
+fourth round the disks of both sides fill up and are emptied, again and again (its programs are not
+killed: what a full disk leaves in memory dies with its process). ``--endpoint served`` is
+`aso serve`. Seeds are printed; ``--rounds 1`` repeats one.
 """
 
 from __future__ import annotations

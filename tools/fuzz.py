@@ -8,6 +8,7 @@ leaves its input in a file ``crash-*``. Run by the environment that ``make fuzz`
 
 from __future__ import annotations
 
+import gzip
 import sys
 from collections.abc import Callable
 from importlib import import_module
@@ -41,13 +42,29 @@ def answers(data: bytes) -> None:
     derived(wire, usage, extra)
 
 
-def ingest(data: bytes) -> None:
-    """A request's body, as `aso serve` reads it."""
-    from tests.fuzz.ingest import read
+def bodies(data: bytes) -> None:
+    """A request's body, as `aso serve` reads it: one of ours in which bytes were replaced."""
+    from tests.fuzz.ingest import body, read
 
     provider = atheris.FuzzedDataProvider(data)
-    encoding = "gzip" if provider.ConsumeBool() else ""
-    read(provider.ConsumeBytes(len(data)), encoding)
+    is_packed, after = provider.ConsumeBool(), provider.ConsumeBool()
+    text = body(()) if provider.ConsumeBool() else body((1, 2))
+    if is_packed and after:
+        text = gzip.compress(text, mtime=0)
+    first = provider.ConsumeIntInRange(0, len(text))
+    last = provider.ConsumeIntInRange(first, min(first + 40, len(text)))
+    text = text[:first] + provider.ConsumeBytes(40) + text[last:]
+    read(gzip.compress(text, mtime=0) if is_packed and not after else text, "gzip" * is_packed)
+
+
+def batches(data: bytes) -> None:
+    """An event with other values, posted, kept and reported."""
+    from tests.fuzz.ingest import changed, kept
+
+    provider = atheris.FuzzedDataProvider(data)
+    names = sorted(changed({}))
+    chosen = [names[provider.ConsumeIntInRange(0, len(names) - 1)] for _ in range(_count(provider))]
+    kept(changed({name: _value(provider, 2) for name in chosen}))
 
 
 # What providers call things, and "" for what nobody does.
@@ -77,11 +94,16 @@ _NAMES = (
         "",
     ),
 )
-TARGETS: dict[str, Callable[[bytes], None]] = {one.__name__: one for one in (journal, answers)}
+# What stands where a number, an instant or an id should.
+_TEXTS = ("", "0", "-1", "1e400", "NaN", "0.000000000000000000000000000001", "9" * 60, "\0", "call")
+TARGETS: dict[str, Callable[[bytes], None]] = {
+    one.__name__: one for one in (journal, answers, bodies, batches)
+}
 _INSTRUMENTED = {
     "journal": ["aso.journal.layout", "aso.facts", "aso.parsing"],
     "answers": ["aso.event", "aso.usage", "aso.usage_rules", "aso.wire", "aso.pricing"],
-    "ingest": ["aso.serve.batch", "aso.serve.body", "aso.serve.schema.event"],
+    "bodies": ["aso.serve.batch", "aso.serve.body", "aso.serve.schema.event"],
+    "batches": ["aso.serve.batch", "aso.ledger", "aso.report"],
 }
 
 
@@ -102,10 +124,11 @@ def _value(provider: Any, depth: int) -> Any:
         provider.ConsumeBool,
         provider.ConsumeFloat,
         lambda: provider.ConsumeUnicodeNoSurrogates(12),
+        lambda: _TEXTS[provider.ConsumeIntInRange(0, len(_TEXTS) - 1)],
         lambda: _object(provider, depth - 1),
         lambda: [_value(provider, depth - 1) for _ in range(_count(provider))],
     ]
-    return kinds[provider.ConsumeIntInRange(0, (len(kinds) if depth else 6) - 1)]()
+    return kinds[provider.ConsumeIntInRange(0, (len(kinds) if depth else 7) - 1)]()
 
 
 def _count(provider: Any) -> int:

@@ -12,8 +12,9 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,14 +27,17 @@ _LOOK_S = 0.02
 _LINE_BYTES = 42  # of one event that was told
 _LONGEST_S = 120.0  # for what is left to be delivered when all is well again
 _DISK = "size=24m,mode=700"
+_SERVERS_DISK = "size={}k,mode=700"
+_EVENT_KB = 4  # of an endpoint's disk, and more than it takes
 
 
 class Plan(NamedTuple):
     """A round: so many programs, some of them at once, that record so many events each.
 
     ``failing``: the part of the requests that meet a fault; ``poison``: one event in so many is
-    refused by the endpoint, 0: none. On a disk that ``fills`` up and is emptied again no program is
-    killed: what a full disk leaves in memory dies with its process (docs/durability.md).
+    refused by the endpoint, 0: none. ``fills``: both sides' disks fill up and are emptied, each at its
+    own times; then no program is killed: what a full disk leaves in memory dies with its process
+    (docs/durability.md).
     """
 
     programs: int
@@ -67,11 +71,14 @@ def soak(folder: Path, seed: int, plan: Plan, kind: type[Endpoint] = Endpoint) -
         home = folder / "home"
         if plan.fills:
             held.enter_context(mounted(home, _DISK))
+            room = _SERVERS_DISK.format((plan.programs + 6) * plan.events * _EVENT_KB)
+            held.enter_context(mounted(folder / "endpoint", room))
         endpoint = held.enter_context(kind(folder / "endpoint"))
         faults = _faults(random.Random(seed), plan.failing, failed)
         way = held.enter_context(FaultyWay(endpoint.port, faults, _killer(endpoint, seed)))
         crowd = Crowd(folder, endpoint.key, way.url, plan, chance)
-        spells = _spells(chance, endpoint, way, home / "filler" if plan.fills else None)
+        disks = [home, endpoint.folder] if plan.fills else []
+        spells = _spells(chance, endpoint, way, disks)
         while crowd.look():
             endpoint.revive()
             for spell in spells:
@@ -178,18 +185,15 @@ class Spell:
 
 
 def _spells(
-    chance: random.Random, endpoint: Endpoint, way: FaultyWay, filler: Path | None
+    chance: random.Random, endpoint: Endpoint, way: FaultyWay, disks: Sequence[Path]
 ) -> list[Spell]:
-    def release() -> None:
-        if filler is not None:
-            filler.unlink(missing_ok=True)
-
     kills = Spell(chance, endpoint.kill, endpoint.start, every_s=2.0, lasts_s=0.3)
     deaf = Spell(chance, way.deafen, way.listen, every_s=3.0, lasts_s=0.3)
-    if filler is None:
-        return [kills, deaf]
-    full = Spell(chance, lambda: _fill(filler), release, every_s=2.0, lasts_s=1.5)
-    return [kills, deaf, full]
+    fillers = [disk / "filler" for disk in disks]
+    full = [
+        Spell(chance, partial(_fill, one), one.unlink, every_s=2.0, lasts_s=1.5) for one in fillers
+    ]
+    return [kills, deaf, *full]
 
 
 def _fill(filler: Path) -> None:

@@ -62,26 +62,27 @@ class Endpoint:
         return sum(1 for _ in self.found())
 
     def start(self) -> None:
-        """Have it run."""
+        """Have it run, if it can: on a full disk it may not."""
         with self._lock:
             if self._process is None:
                 self._process = subprocess.Popen(
                     self.command(),
                     stdout=subprocess.PIPE,
+                    stderr=subprocess.DEVNULL,
                     text=True,
                     cwd=ROOT,
                     env={**os.environ, "PYTHONPATH": str(ROOT)},
                 )
-                self.port = self._port_of(self._process)
+                if (port := _port_of(self._process)) is None:
+                    self._end(self._process)
+                else:
+                    self.port = port
 
     def kill(self) -> None:
         """End it at once, whatever it is at."""
         with self._lock:
             if self._process is not None:
-                self._process.kill()
-                self._process.communicate()
-                self._process = None
-                self._died_at = time.monotonic()
+                self._end(self._process)
                 self.kills += 1
 
     def revive(self) -> None:
@@ -90,16 +91,18 @@ class Endpoint:
             self.start()
 
     def __enter__(self) -> Endpoint:
-        self.folder.mkdir()
+        self.folder.mkdir(exist_ok=True)
         self.start()
         return self
 
     def __exit__(self, *exc: object) -> None:
         self.kill()
 
-    def _port_of(self, process: subprocess.Popen[str]) -> int:
-        assert process.stdout is not None
-        return int(process.stdout.readline().strip().rpartition(":")[2])
+    def _end(self, process: subprocess.Popen[str]) -> None:
+        process.kill()
+        process.communicate()
+        self._process = None
+        self._died_at = time.monotonic()
 
 
 class Served(Endpoint):
@@ -130,7 +133,7 @@ class Served(Endpoint):
             return int(json.load(answer)["total"]["calls"])
 
     def __enter__(self) -> Endpoint:
-        self.folder.mkdir()
+        self.folder.mkdir(exist_ok=True)
         command = self._aso("keys", "create", "--tenant", _TENANT)
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
         self.key = done.stdout.strip()
@@ -139,6 +142,13 @@ class Served(Endpoint):
 
     def _aso(self, *arguments: str) -> list[str]:
         return [sys.executable, "-m", "aso", "serve", f"--store={self._store}", *arguments]
+
+
+def _port_of(process: subprocess.Popen[str]) -> int | None:
+    """Return the port that it says; None: it ended instead."""
+    assert process.stdout is not None
+    port = process.stdout.readline().strip().rpartition(":")[2]
+    return int(port) if port else None
 
 
 ENDPOINTS: dict[str, type[Endpoint]] = {"scripted": Endpoint, "served": Served}

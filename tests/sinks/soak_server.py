@@ -44,8 +44,12 @@ def take(store: sqlite3.Connection, events: Iterable[dict[str, Any]]) -> dict[st
     with _LOCK:
         before = store.total_changes
         store.execute("BEGIN IMMEDIATE")
-        store.executemany("INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?)", rows)
-        store.execute("COMMIT")
+        try:
+            store.executemany("INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?)", rows)
+            store.execute("COMMIT")
+        finally:
+            if store.in_transaction:  # the disk is full
+                store.execute("ROLLBACK")
         accepted = store.total_changes - before
     return {"accepted": accepted, "duplicates": len(rows) - accepted, "rejected": []}
 
@@ -60,9 +64,12 @@ class _Handler(BaseHTTPRequestHandler):
         if len(data) < size:  # the other side was cut
             self.close_connection = True
             return
-        answer = take(self.store, json.loads(gzip.decompress(data))["events"])
+        try:
+            status, answer = 202, take(self.store, json.loads(gzip.decompress(data))["events"])
+        except sqlite3.Error as error:
+            status, answer = 503, {"error": f"AISpendOps: {type(error).__name__}"}
         said = json.dumps(answer).encode()
-        self.send_response_only(202)
+        self.send_response_only(status)
         self.send_header("content-length", str(len(said)))
         self.end_headers()
         self.wfile.write(said)
