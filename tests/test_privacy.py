@@ -18,6 +18,7 @@ import aso
 from aso.cli import main
 from aso.runtime import RUNTIME
 from tests.catalogs import catalog_file
+from tests.events import event
 from tests.serving import Script, serving
 from tests.sinks.ingest_server import KEY, IngestServer
 
@@ -98,7 +99,7 @@ def to_nobody() -> None:
 
 def set_aside() -> None:
     with IngestServer() as server:
-        server.is_poison = lambda event: True
+        server.is_poison = lambda document: True
         with aso.instrument(KEY, server.url):
             record()
             aso.flush()
@@ -177,3 +178,8 @@ def test_nobodys_words_and_keys_are_kept_sent_or_logged(
     assert {kind for _, kind in told({"provider": asked})} == {
         *("prompt", "file name", "provider key", "header")
     }
+
+
+def test_the_page_of_what_is_recorded_names_every_field_of_an_event() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "data.md").read_text(encoding="utf-8")
+    assert [name for name in event(1).to_dict() if f"`{name}`" not in page] == []
