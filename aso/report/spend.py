@@ -20,20 +20,21 @@ from aso.report.period import Period
 _ESTIMATED = "usage_source IN ('estimate', 'partial')"
 # The column of a known cost → the two that add up to it.
 _COSTS = {"cost_nano": ("cost_nano", "cost_atto"), "cost_usd": ("cost_usd", "0")}
+# Counts are CASEs: not every database sums a truth.
 _SUMS = f"""
-  SUM(kind = 'call'),
+  COUNT(CASE WHEN kind = 'call' THEN 1 END),
   SUM(prompt_tokens),
   SUM(completion_tokens),
   SUM({{0}}),
   SUM({{1}}),
   SUM(CASE WHEN {_ESTIMATED} THEN {{0}} END),
   SUM(CASE WHEN {_ESTIMATED} THEN {{1}} END),
-  SUM(kind = 'call' AND {{0}} IS NULL),
-  SUM(pricing_status = 'partial'),
-  SUM(kind = 'refused'),
-  SUM(kind = 'unmetered'),
-  SUM(kind = 'call' AND {_ESTIMATED}),
-  SUM(cost_rest IS NOT NULL)
+  COUNT(CASE WHEN kind = 'call' AND {{0}} IS NULL THEN 1 END),
+  COUNT(CASE WHEN pricing_status = 'partial' THEN 1 END),
+  COUNT(CASE WHEN kind = 'refused' THEN 1 END),
+  COUNT(CASE WHEN kind = 'unmetered' THEN 1 END),
+  COUNT(CASE WHEN kind = 'call' AND {_ESTIMATED} THEN 1 END),
+  COUNT(cost_rest)
 """
 _RESTS = 12  # the place of the last of these
 # What aso.record() says of a call is no measurement: only what an SDK made has a duration.
@@ -201,8 +202,8 @@ def _line(row: Sequence[Any], width: int, *, with_latency: bool) -> Line:
     return Line(
         tuple(row[:width]),
         calls,
-        prompt,
-        completion,
+        int(prompt),
+        int(completion),
         _dollars(*money[:2]),
         _dollars(*money[2:]),
         unpriced,
