@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from aso.report.grouping import Grouping, parse_grouping
 from aso.report.period import Period, parse_instant
-from aso.report.spend import Line, Spend, spend
+from aso.report.spend import Line, Spend, dimensions, spend
 
-__all__ = ["Grouping", "Line", "Period", "Spend", "parse_grouping", "parse_instant", "spend"]
+__all__ = [
+    "Grouping",
+    "Line",
+    "Period",
+    "Spend",
+    "dimensions",
+    "parse_grouping",
+    "parse_instant",
+    "spend",
+]

@@ -39,6 +39,10 @@ _NUMBERS = (
     "cost_usd",
     "estimated_cost_usd",
     "unpriced_calls",
+    "estimated_calls",
+    "partial_calls",
+    "refused",
+    "unmetered",
     "duration_ms",
     "first_byte_ms",
 )

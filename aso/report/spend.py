@@ -5,6 +5,8 @@ A ledger that is compacted has two sources, SQLite and DuckDB: each is asked the
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -164,6 +166,26 @@ def spend(
         total.add(line)
     lines.sort(key=_in_time if by and by[0].name in TIMES else _dearest_first)
     return Spend(by, lines, total, has_latency=with_latency)
+
+
+def dimensions(
+    ledger: Sources, *, period: Period = _ALWAYS, where: Sequence[str] = ()
+) -> dict[str, int]:
+    """Return the names of the dimensions that the calls have, and how many calls have each.
+
+    Raises:
+        ConfigError: a filter is wrong.
+        LedgerError: the ledger cannot be read.
+    """
+    condition, parameters = _condition(period, where)
+    sql = f"SELECT dims, COUNT(*) FROM latest WHERE kind = 'call' AND {condition} GROUP BY 1"  # noqa: S608
+    found = Counter[str]()
+    with ledger.sources() as sources:
+        for source in sources:
+            for dims, calls in source.query(sql, parameters):
+                for name in json.loads(dims):
+                    found[name] += calls
+    return dict(found)
 
 
 def _in_time(line: Line) -> tuple[Any, ...]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from typing import Any
 from aso.journal.files import make_private
 from aso.ledger import Ledger
 from aso.ledger.upkeep import Upkeep
-from aso.report import Line, Period, Spend, parse_grouping, spend
+from aso.report import Line, Period, Spend, dimensions, parse_grouping, spend
 from aso.report.grouping import parse_filters
 from aso.serve.registry import FileRegistry
 from aso.serve.store import Document, tenant_named
@@ -89,6 +89,12 @@ class EmbeddedStore:
             if ledger is None:
                 return Spend(grouping, (), Line(()))
             return spend(ledger, grouping, period=period, where=where)
+
+    def dimensions(self, tenant: str, *, period: Period, where: Sequence[str]) -> Mapping[str, int]:
+        """Return how many calls have each dimension."""
+        parse_filters(where)
+        with self._reader(tenant) as ledger:
+            return {} if ledger is None else dimensions(ledger, period=period, where=where)
 
     def documents(
         self, tenant: str, *, period: Period, where: Sequence[str]

@@ -5,8 +5,16 @@ from __future__ import annotations
 from aso.serve.asking import JSON_LINES, TEXT, Endpoint, Parameter
 from aso.serve.health import healthz, metrics
 from aso.serve.policies import policy
-from aso.serve.queries import events, report, spend
-from aso.serve.schema.answers import Healthy, PolicyDocument, Report, Spent, Taken, Timeline
+from aso.serve.queries import dimensions, events, report, spend
+from aso.serve.schema.answers import (
+    Dimensions,
+    Healthy,
+    PolicyDocument,
+    Report,
+    Spent,
+    Taken,
+    Timeline,
+)
 from aso.serve.schema.event import Batch, Event
 from aso.serve.taking import take
 from aso.serve.timeline import timeline
@@ -53,7 +61,7 @@ ENDPOINTS = (
         "GET",
         "/v1/report",
         "read",
-        "What was spent, by whom, on what: as `aso report --format json`.",
+        "What was spent, by whom, on what: `aso report --format json`, and more.",
         report,
         Report,
         parameters=(
@@ -78,6 +86,15 @@ ENDPOINTS = (
             _UNTIL,
             _WHERE,
         ),
+    ),
+    Endpoint(
+        "GET",
+        "/v1/dimensions",
+        "read",
+        "The names of the dimensions that calls have: what can be grouped and filtered by.",
+        dimensions,
+        Dimensions,
+        parameters=(_SINCE, _UNTIL, _WHERE),
     ),
     Endpoint(
         "GET",

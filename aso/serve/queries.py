@@ -10,22 +10,33 @@ from pydantic_core import to_json
 
 from aso.errors import ConfigError
 from aso.report import Line, Period, parse_instant
-from aso.report.formats import document_of, sums_of
+from aso.report.formats import sums_of
 from aso.semconv import instant_text
 from aso.serve.asking import JSON_LINES, Answer, Asked, Service
-from aso.serve.schema.answers import AllSums, Spent
+from aso.serve.schema.answers import AllSums, Dimensions, Spent
 
 _DEFAULT_BY = "provider,model"
 _WINDOWS = ("day", "month", "lifetime")
 
 
 def report(service: Service, asked: Asked) -> Answer:
-    """Return what `aso report --format json` prints."""
+    """Return what `aso report --format json` prints, and what is not quite known apart."""
     by = next((value for name, value in asked.query if name == "by"), _DEFAULT_BY)
     period = period_of(asked, now_of(service))
     where = asked.many("where")
     found = service.store.spend(asked.tenant, by, period=period, where=where)
-    return Answer.of(document_of(found))
+    names = [group.name for group in found.by]
+    rows = [dict(zip(names, one.values, strict=True)) | all_sums_of(one) for one in found.lines]
+    return Answer.of({"rows": rows, "total": all_sums_of(found.total)})
+
+
+def dimensions(service: Service, asked: Asked) -> Answer:
+    """Return the names of the dimensions that calls have."""
+    period = period_of(asked, now_of(service))
+    calls = service.store.dimensions(asked.tenant, period=period, where=asked.many("where"))
+    ranked = sorted(calls.items(), key=lambda one: (-one[1], one[0]))
+    answer: Dimensions = {"dimensions": [{"name": name, "calls": n} for name, n in ranked]}
+    return Answer.of(answer)
 
 
 def spend(service: Service, asked: Asked) -> Answer:

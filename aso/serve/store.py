@@ -98,6 +98,14 @@ class Store(Protocol):
         """
         ...
 
+    def dimensions(self, tenant: str, *, period: Period, where: Sequence[str]) -> Mapping[str, int]:
+        """Return the names of the dimensions that the calls have, and how many calls have each.
+
+        Raises:
+            ConfigError: a filter is wrong.
+        """
+        ...
+
     def documents(
         self, tenant: str, *, period: Period, where: Sequence[str]
     ) -> Iterator[dict[str, Any]]:

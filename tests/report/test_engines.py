@@ -17,7 +17,7 @@ from hypothesis import strategies as some
 from aso.ledger import Ledger
 from aso.ledger.compaction import compact
 from aso.records import Event
-from aso.report import Period, formats, parse_grouping, spend
+from aso.report import Period, dimensions, formats, parse_grouping, spend
 from tests.any_events import ANY_EVENTS
 from tests.events import PRICED, event
 
@@ -74,6 +74,7 @@ def answers(path: Path, batches: Sequence[Sequence[Event]], boundaries: Sequence
         return [
             *(said(ledger, by, with_latency=True) for by in GROUPINGS),
             *(said(ledger, "model", where=[where], period=period) for where in FILTERS),
+            sorted(dimensions(ledger, period=period, where=["env="]).items()),
             [json.dumps(one) for one in ledger.documents()],
             [json.dumps(one) for one in ledger.documents(all_revisions=True)],
         ]

@@ -60,6 +60,7 @@ def test_every_field_of_an_event_is_written_down() -> None:
         ("get", "/v1/report?since=soon", 400),
         ("get", "/v1/timeline?by=team&since=2026-11-20&until=2026-11-24&top=1", 200),
         ("get", "/v1/timeline?step=hour", 200),
+        ("get", "/v1/dimensions", 200),
         ("get", "/v1/events", 200),
         ("get", "/healthz", 200),
     ],

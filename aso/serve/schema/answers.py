@@ -57,15 +57,31 @@ class AllSums(Sums):
 
 
 @with_config(_OPEN)
-class Row(Sums):
+class Row(AllSums):
     """One group: beside the sums, each name that was grouped by; null: the calls have none."""
 
 
 class Report(TypedDict):
-    """As ``aso report --format json`` says it; the dearest first, or in time."""
+    """As ``aso report --format json`` says it, and what is not quite known apart.
+
+    The dearest first, or in time.
+    """
 
     rows: list[Row]
-    total: Sums
+    total: AllSums
+
+
+class Dimension(TypedDict):
+    """A name that calls are tagged by."""
+
+    name: Annotated[str, Field(examples=["team"])]
+    calls: Annotated[int, Field(description="that have it")]
+
+
+class Dimensions(TypedDict):
+    """The dimensions that calls have, the most used first."""
+
+    dimensions: list[Dimension]
 
 
 class Series(TypedDict):
