@@ -14,6 +14,9 @@ from typing import Any, Literal
 Framing = Literal["json", "lines", "frames"]
 
 _LINES = ("event-stream", "stream+json", "ndjson", "jsonl")
+_FIELDS = (b"data:", b"event:", b"id:", b"retry:", b":")  # of an event stream; : is a comment
+_BEGIN_JSON = frozenset({b"{", b"["})
+_FRAME_BEGINS = b"\0\0"  # of its length, which never reaches 16 MB
 _PRELUDE = 12
 _CHECKSUM = 4
 _STRING = 7  # the type of header that carries text; events and their kinds are such
@@ -24,6 +27,18 @@ def framing_of(content_type: str) -> Framing:
     if "vnd.amazon.eventstream" in content_type:
         return "frames"
     return "lines" if any(kind in content_type for kind in _LINES) else "json"
+
+
+def framing_seen(said: Framing, data: bytes) -> Framing:
+    """Return how a body is cut, by its first bytes where its type does not say so.
+
+    Gateways stream as text/plain, or without a type; neither kind of stream begins as JSON does.
+    """
+    if said != "json" or data[:1] in _BEGIN_JSON:
+        return said
+    if data[:2] == _FRAME_BEGINS:
+        return "frames"
+    return "lines" if data.lstrip().startswith(_FIELDS) else said
 
 
 class Frames:

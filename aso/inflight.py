@@ -10,7 +10,7 @@ from aso.errors import PolicyError
 from aso.providers import Provider
 from aso.routes import GOES_ON, Route
 from aso.tracing import trace_ids
-from aso.wire import SHAPES, Answer, Shape
+from aso.wire import CUT, SHAPES, Answer, Shape
 
 if TYPE_CHECKING:  # the two know each other: a flight is of a pipeline
     from aso.lines import Lines
@@ -118,6 +118,7 @@ class Inflight:
         scanner, self.scanner = self.scanner, None
         if scanner is not None and self.shape is not None:
             scanner.finish(self.shape, self.answer)
+            self.stream = self.stream or self.answer.streamed
 
     def read_answer(self, body: Any) -> None:
         """Note what a whole answer says; None says nothing."""
@@ -127,6 +128,8 @@ class Inflight:
             body = {}
         if body is not None:
             self.shape.read(body, self.answer)
+            if type(body) is dict and CUT in body:
+                self.answer.chars = None
 
     def read_headers(self, headers: Mapping[str, str]) -> None:
         """Note the counts that a provider tells in headers, for an answer that says none."""
@@ -191,6 +194,15 @@ class Inflight:
         if self.hold is not None:  # the event could not be made: what was reserved is let go
             with pipeline.guard:
                 self.hold.settle(None)
+
+    def exhausted(self) -> None:
+        """Finish an answer that came to its own end: a stream's is the provider's mark."""
+        is_whole = self.answer.complete or not (self.stream or self.answer.is_cut)
+        if is_whole or self.shape is None:
+            self.finish("completed")
+        else:
+            self.error_type = self.answer.failure or "stream_truncated"
+            self.finish("error")
 
     def ended(self) -> None:
         """Finish an answer that nobody reads on: completed where the provider's own end was seen."""

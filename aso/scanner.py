@@ -7,7 +7,6 @@ there), of a long JSON body the head and the tail.
 
 from __future__ import annotations
 
-import json
 import re
 import zlib
 from collections import deque
@@ -15,9 +14,10 @@ from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import Any
 
-from aso.framing import Frames, Framing
+from aso.ends import bounded, ends, is_closed
+from aso.framing import Frames, Framing, framing_seen
 from aso.parsing import parsed
-from aso.wire import Answer, Shape
+from aso.wire import CUT, Answer, Shape
 from aso.wire.access import items
 
 _BLOCK = 32 * 1024
@@ -45,8 +45,6 @@ _TEXTS = {
 }
 _ELSEWHERE = frozenset({b'"thinking"', b'"partial_json"'})  # never beside choices
 _DELTA = re.compile(rb'"delta"\s*:\s*"([^"\\\n]*(?:\\.[^"\\\n]*)*)"')
-_NAMES = re.compile(rb'"(type|id|model|service_tier|status)"\s*:\s*"([^"\\]{1,200})"')
-_BACKGROUND = re.compile(rb'"background"\s*:\s*true')
 _ESCAPE = re.compile(rb"\\(?:u[0-9a-fA-F]{4}|.)")
 _CONTINUATION = re.compile(rb"[\x80-\xbf]")
 
@@ -67,8 +65,7 @@ class Scanner:
     )
 
     def __init__(self, framing: Framing, encoding: str = "") -> None:
-        self._is_json = framing == "json"
-        self._lines = Frames().lines if framing == "frames" else None
+        self._cut_by(framing)
         self._decode = decoder(encoding)
         self._blocks: list[bytes] = []
         self._size = 0
@@ -76,6 +73,10 @@ class Scanner:
         self._first: bytes | None = None
         self._ends: deque[bytes] = deque(maxlen=2)  # the last may hold as little as the end mark
         self.chars = 0
+
+    def _cut_by(self, framing: Framing) -> None:
+        self._is_json = framing == "json"
+        self._lines = Frames().lines if framing == "frames" else None
 
     def feed(self, data: bytes) -> None:
         """Take the next bytes."""
@@ -88,8 +89,11 @@ class Scanner:
         """Fill the answer from what was kept."""
         self._turn()
         if self._is_json:
-            read_whole(_json(self._rest), shape, answer)
+            body = _json(self._rest)
+            answer.is_cut = body is None and _is_cut(self._rest)
+            read_whole(body, shape, answer)
             return
+        answer.streamed = True
         observe = shape.observer(answer)
         for line in self._events():
             event = _json(line)
@@ -103,8 +107,10 @@ class Scanner:
         self._size = 0
         if self._decode is not None:
             data = self._decoded(data)
+        if self._is_json and not self._rest:
+            self._cut_by(framing_seen("json", data))
         if self._is_json:
-            self._rest = _bounded(self._rest + data)
+            self._rest = bounded(self._rest + data)
         else:
             self._read_lines(self._rest + (self._lines(data) if self._lines else data))
 
@@ -141,6 +147,8 @@ def read_whole(body: Any, shape: Shape, answer: Answer) -> None:
     """Read one answer; or a list of chunks, as Google streams where no event stream is asked for."""
     if isinstance(body, dict):
         shape.read(body, answer)
+        if CUT in body:
+            answer.chars = None
     elif isinstance(body, list):
         observe = shape.observer(answer)
         for chunk in items(body):
@@ -161,9 +169,8 @@ def _text_length(lines: bytes) -> int:
     return sum(_length(b"".join(texts)) for texts in found)
 
 
-def _bounded(data: bytes) -> bytes:
-    """Return a long body's head and tail, joined where nothing is looked for."""
-    return data if len(data) <= 4 * _KEPT else data[: 2 * _KEPT] + data[-2 * _KEPT :]
+def _is_cut(data: bytes) -> bool:
+    return data.lstrip()[:1] in {b"{", b"["} and not is_closed(data)
 
 
 def _json(data: bytes) -> Any:
@@ -173,34 +180,6 @@ def _json(data: bytes) -> Any:
         return parsed(data)
     except ValueError:  # cut, or not JSON: nothing is read from it
         return None
-
-
-def ends(data: bytes) -> dict[str, Any] | None:
-    """Return the head's and the tail's fields of a long answer, without parsing its middle.
-
-    Braces prove where the usage object stands: from it on, the text closes what is open there.
-    """
-    start = max(data.rfind(b'"usage"'), data.rfind(b'"usageMetadata"'))
-    if start < 0 or len(data) - start > _KEPT:
-        return None
-    try:
-        tail, end = _DECODER.raw_decode("{" + data[start:].decode("utf-8", "replace"))
-    except ValueError:
-        return None
-    near = data[:_KEPT] + data[max(start - _NEAR, 0) : start]
-    found: dict[str, str] = {}
-    for name, value in _NAMES.findall(near):
-        found.setdefault(name.decode(), value.decode())
-    fields = {**found, **tail}
-    if _BACKGROUND.search(near):
-        fields["background"] = True
-    if len(data) - start + 1 > end and found.get("type", "").startswith("response."):
-        return {"type": found["type"], "response": {**fields, "id": found.get("id")}}
-    return fields
-
-
-_DECODER = json.JSONDecoder()
-_NEAR = 512  # embeddings name their model between the vectors and the usage
 
 
 def _length(found: bytes) -> int:

@@ -52,11 +52,7 @@ class Tail:
             self.flight.scan()
             if not self.flight.stream and not self.flight.answer.complete:
                 self.flight.read_answer(None)  # what is no JSON has come to its end, too
-            if self.flight.answer.complete or self.flight.shape is None:
-                self.flight.finish("completed")
-            else:
-                self.flight.error_type = self.flight.answer.failure or "stream_truncated"
-                self.flight.finish("error")
+            self.flight.exhausted()
 
     def failed(self, error: BaseException) -> None:
         """Reading raised: the caller sees the same error."""

@@ -12,12 +12,13 @@ from typing import Any
 from aso import stream
 from aso.capture.seam import CURRENT, Seam
 from aso.dimension_rules import parse_dims
-from aso.framing import framing_of
+from aso.ends import ends
+from aso.framing import framing_of, framing_seen
 from aso.inflight import Inflight
 from aso.lines import Lines
 from aso.parsing import parsed
 from aso.pipeline import Pipeline
-from aso.scanner import Scanner, ends, read_whole
+from aso.scanner import Scanner, read_whole
 from aso.wire.access import TABLE, is_a
 
 Begun = tuple[Inflight | None, Any, Any]  # the call, or None; the arguments to go on with
@@ -103,7 +104,8 @@ class Capture(Seam):
     def body_of(self, flight: Inflight, result: Any, response: Any) -> Any:
         """Return what to read of an answer that came whole; None: it was read, or says nothing."""
         del result
-        framing = framing_of(response.headers.get("content-type", ""))
+        said = framing_of(response.headers.get("content-type", ""))
+        framing = framing_seen(said, response.content)
         flight.stream = framing != "json" or flight.route.endpoint.startswith("stream")
         shape = flight.shape
         if shape is None:
@@ -129,7 +131,10 @@ class Capture(Seam):
             # Without a response something else answered: nothing was sent, nothing bills.
             if response is not None and flight.shape is not None:
                 flight.read_answer(self.body_of(flight, result, response))
-        flight.finish("completed")
+        if flight.stream:
+            flight.exhausted()
+        else:
+            flight.finish("completed")
 
     def failed(self, flight: Inflight, error: BaseException) -> None:
         """End a call with the error that the caller is about to see."""

@@ -13,12 +13,12 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from aso.ends import ends
 from aso.errors import PolicyError
 from aso.inflight import Inflight
 from aso.parsing import parsed
 from aso.pipeline import Pipeline
 from aso.routes import Route
-from aso.scanner import ends
 from aso.wire import Dialogue
 from aso.wire.access import TABLE
 from aso.wire.dialogue import Turn

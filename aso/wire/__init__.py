@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from importlib import import_module
 
 from aso.wire.dialogue import Dialogue
-from aso.wire.shape import Answer, Shape
+from aso.wire.shape import CUT, Answer, Shape
 
 # The file → the formats that are in it, by the names that journals have.
 _FILES: Mapping[str, tuple[str, ...]] = {
@@ -69,4 +69,4 @@ def dialogue(name: str) -> Dialogue:
     return made
 
 
-__all__ = ["FORMATS", "SHAPES", "Answer", "Dialogue", "Shape", "dialogue"]
+__all__ = ["CUT", "FORMATS", "SHAPES", "Answer", "Dialogue", "Shape", "dialogue"]

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 from aso.usage import Counters
 
+CUT = "\0cut"  # a key in a body of which only the ends were read: its text was not counted
+
 
 class Answer:
     """What was read of one answer so far. Filled by a shape's functions; values as they came.
@@ -22,6 +24,8 @@ class Answer:
     queries: frozenset[str] = frozenset()  # searched for; only their number is kept
     chars: int | None = None
     complete = False
+    streamed = False  # it came in events, whatever its type said
+    is_cut = False  # it is JSON that does not end
     failure: str | None = None
     asked: Mapping[str, Any] | None = None  # what the request says, by the format's conditions
     line: str = ""  # of a batch, where each line is settled apart

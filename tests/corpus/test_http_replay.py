@@ -18,8 +18,6 @@ DEVIATIONS = {
     "c336779ce1e9427e": "no input tokens are told, beside output tokens: not said is not 0",
     "2215eefa596cbffa": "OCR tells its pages, which the oracle does not count as usage",
     "bb150db00d7244c5": "modalities are told by number, which the oracle does not read",
-    "20a2c7e171e8c5ee": "over 64 KB, and its counts stand among the vectors: not parsed again",
-    "63d237f0a34a3455": "the same",
     "468d945eb5674aee": "a guardrail cut the stream; the first chunk counts the tokens of its text",
 }
 # Formats that are not read yet: such a call is `unmetered`, or none where nothing is known of it.

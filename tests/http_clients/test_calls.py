@@ -10,8 +10,32 @@ import pytest
 import requests
 
 import aso
+from aso.event import Event
+from aso.testing import capture_events
 from examples.loopback.provider import LoopbackProvider
 from tests.http_clients.clients import PLAIN, STREAMED, Client, captured, each_client, outline
+
+SSE = (
+    b'data: {"id": "c", "model": "m", "choices": [{"delta": {"content": "hi"}}]}\n\n'
+    b'data: {"id": "c", "model": "m", "choices": [{"delta": {}, "finish_reason": "stop"}],'
+    b' "usage": {"prompt_tokens": 5, "completion_tokens": 6, "total_tokens": 11}}\n\n'
+    b"data: [DONE]\n\n"
+)
+
+
+def answered(body: bytes, headers: dict[str, str], streamed: bool) -> list[Event]:
+    """Return the events of one call that is answered so."""
+    answer = httpx.MockTransport(
+        lambda request: httpx.Response(200, headers=headers, stream=httpx.ByteStream(body))
+    )
+    url = "https://api.openai.com/v1/chat/completions"
+    with capture_events() as events, httpx.Client(transport=answer) as client:
+        if not streamed:
+            client.post(url, json={"model": "m"})
+            return list(events)
+        with client.stream("POST", url, json={"model": "m"}) as response:
+            response.read()
+        return list(events)
 
 
 @pytest.fixture
@@ -203,3 +227,28 @@ def test_a_form_tells_its_model(provider: LoopbackProvider) -> None:
             files={"file": b"sound"},
         )
     assert events[0].request_model == "whisper-1"
+
+
+@pytest.mark.parametrize("streamed", [False, True], ids=["whole", "streamed"])
+@pytest.mark.parametrize("content_type", ["text/event-stream", "text/plain", None])
+def test_a_stream_is_one_whatever_its_type_says(content_type: str | None, streamed: bool) -> None:
+    events = answered(SSE, {"content-type": content_type} if content_type else {}, streamed)
+    assert [(one.stream, one.outcome, one.usage.input_tokens) for one in events] == [
+        (True, "completed", 5)
+    ]
+
+
+@pytest.mark.parametrize("streamed", [False, True], ids=["whole", "streamed"])
+@pytest.mark.parametrize(
+    ("body", "outcome"),
+    [
+        (b'{"embeddings": [%s]}' % (b"0.5, " * 20_000 + b"1"), "completed"),  # no usage, and long
+        (b"<html>sign in</html>", "completed"),
+        (b"", "completed"),
+        (SSE.partition(b"\n\n")[0] + b"\n\n", "error"),
+    ],
+    ids=["long", "page", "empty", "cut stream"],
+)
+def test_an_answer_is_cut_where_it_does_not_end(body: bytes, outcome: str, streamed: bool) -> None:
+    [event] = answered(body, {"content-type": "application/json"}, streamed)
+    assert (event.outcome, event.http_status) == (outcome, 200)

@@ -1,0 +1,125 @@
+"""Reads a long answer without parsing its middle: what its head and its tail say.
+
+The tail is parsed from the usage on. It is the answer's own if nothing is closed after it but the
+answer, and what is around it: Groq's compound systems tell each model's usage after the sum.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from aso.wire import CUT
+
+_KEPT = 64 * 1024  # nothing longer than this is parsed a second time
+_MOST_KEPT = 4 * _KEPT  # of what a caller reads itself; its middle is gone
+_NEAR = 512  # embeddings name their model between the vectors and the usage
+_USAGES = (b'"usage"', b'"usageMetadata"', b'"usage_info"', b'"meta"', b'"inputTextTokenCount"')
+_MOST_TRIED = 64
+_CLOSED_AFTER = frozenset({"", "}", "}}", "]"})  # a line of a batch is two deep
+_NAMES = re.compile(rb'"(type|id|model|service_tier|status)"\s*:\s*"([^"\\]{1,200})"')
+_BACKGROUND = re.compile(rb'"background"\s*:\s*true')
+_FINISH = re.compile(rb'"finishReason"\s*:\s*"(\w+)"')
+_QUERIES = re.compile(rb'"webSearchQueries"\s*:\s*(\[[^\]]*\])')
+_TOKENS = re.compile(rb'"statistics"\s*:\s*\{[^{}]*"token_count"\s*:\s*(\d+)')
+_TOOL = re.compile(
+    rb'"type"\s*:\s*"(\w+_call)"(?:[^{}]*"action"\s*:\s*\{[^{}]*?"type"\s*:\s*"(\w+)")?'
+)
+_DECODER = json.JSONDecoder()
+
+
+def ends(data: bytes) -> dict[str, Any] | None:
+    """Return the head's and the tail's fields of a long answer; None: it is no whole answer."""
+    found = next(_tails(data), None)
+    if found is None:
+        named = {**_names(data[:_KEPT]), **_statistics(data), CUT: True}
+        return named if is_closed(data) else None
+    start, tail, rest = found
+    near = data[:_KEPT] + data[max(start - _NEAR, 0) : start]
+    fields: dict[str, Any] = {**_names(near), **tail, **_between(data, start, tail), CUT: True}
+    if rest == "}" and fields.get("type", "").startswith("response."):
+        return {"type": fields["type"], "response": {**fields, "id": fields.get("id")}}
+    return fields
+
+
+def bounded(data: bytes) -> bytes:
+    """Return a longer body's head and tail, joined where nothing is looked for."""
+    return data if len(data) <= _MOST_KEPT else data[: _MOST_KEPT // 2] + data[-_MOST_KEPT // 2 :]
+
+
+def is_closed(data: bytes) -> bool:
+    """Return True where the text ends as it begins: a JSON object, or a list."""
+    return (data.lstrip()[:1], data.rstrip()[-1:]) in {(b"{", b"}"), (b"[", b"]")}
+
+
+def _tails(data: bytes) -> Iterator[tuple[int, dict[str, Any], str]]:
+    """Yield from where, what, and what is closed after it, of each usage that is the answer's own."""
+    first, end = max(len(data) - _KEPT, 0), len(data)
+    for _ in range(_MOST_TRIED):
+        end = max(data.rfind(name, first, end) for name in _USAGES)
+        if end < 0:
+            return
+        tail, rest = _parsed(data, end)
+        if rest in _CLOSED_AFTER:
+            yield end, tail, rest
+
+
+def _parsed(data: bytes, start: int) -> tuple[dict[str, Any], str]:
+    """Return the fields from one on, until what they are in is closed, and what stands after it."""
+    text = data[start:].decode("utf-8", "replace")
+    try:
+        fields, end = _DECODER.raw_decode("{" + text)
+    except ValueError:
+        return {}, "not JSON"
+    return fields, "".join(text[end - 1 :].split())
+
+
+def _names(text: bytes) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in _NAMES.findall(text):
+        found.setdefault(name.decode(), value.decode())
+    if _BACKGROUND.search(text):
+        found["background"] = True
+    return found
+
+
+def _between(data: bytes, start: int, tail: dict[str, Any]) -> dict[str, Any]:
+    """Return what counts or ends an answer, and stands in its middle."""
+    before = data[max(start - _KEPT, 0) : start]
+    if "usageMetadata" in tail:
+        return _candidate(before)
+    used = before.rfind(b'"tool_usage"')
+    found = _parsed(before[used:] + data[start:], 0)[0] if used >= 0 else {}
+    tools = _TOOL.findall(data)  # of a body that is longer still, those in its head and tail
+    if tools:
+        found["output"] = [
+            {"type": kind.decode(), "action": {"type": action.decode() or None}}
+            for kind, action in tools
+        ]
+    return found
+
+
+def _candidate(before: bytes) -> dict[str, Any]:
+    """Return Gemini's candidate as far as it ends the answer, and says what was searched for."""
+    finish = _FINISH.search(before)
+    queries = [query for found in _QUERIES.findall(before) for query in _listed(found)]
+    reason = None if finish is None else finish[1].decode()
+    grounding = {"webSearchQueries": queries}
+    return {"candidates": [{"finishReason": reason, "groundingMetadata": grounding}]}
+
+
+def _listed(text: bytes) -> list[Any]:
+    try:
+        found: list[Any] = json.loads(text)
+    except ValueError:  # a query with a bracket in it: not counted
+        return []
+    return found
+
+
+def _statistics(data: bytes) -> dict[str, Any]:
+    """Return the counts that Vertex writes among the vectors, where all of the body is here."""
+    counts = _TOKENS.findall(data) if len(data) != _MOST_KEPT else []
+    told = [{"embeddings": {"statistics": {"token_count": int(count)}}} for count in counts]
+    return {"predictions": told} if told else {}

@@ -1,0 +1,87 @@
+"""Long answers: what stands at their ends is read, exactly; what their middle says is not made up."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from aso.scanner import Scanner
+from aso.usage import interpret
+from aso.wire import SHAPES, Answer
+
+LONG = "x" * 70_000
+CHAT = {"id": "c-1", "model": "m", "choices": [{"message": {"content": LONG}}]}
+USAGE = {"prompt_tokens": 50, "completion_tokens": 60, "total_tokens": 110}
+
+
+def read(body: Any, shape: str, *, kind: Any = "json") -> Answer:
+    data = json.dumps(body).encode()
+    scanner, answer = Scanner(kind), Answer()
+    scanner.feed(b"data: %s\n\n" % data if kind == "lines" else data)
+    scanner.finish(SHAPES[shape], answer)
+    return answer
+
+
+def test_a_sum_is_not_mistaken_for_one_of_its_parts() -> None:
+    parts = {"models": [{"model": "a", "usage": {**USAGE, "prompt_tokens": 5}}]}
+    body = {**CHAT, "usage": USAGE, "usage_breakdown": parts, "x_groq": {"id": "r"}}
+    answer = read(body, "chat_completions")
+    assert (answer.model, answer.usage, answer.chars) == ("m", USAGE, None)
+
+
+@pytest.mark.parametrize(
+    ("shape", "said", "usage"),
+    [
+        ("cohere", {"meta": {"billed_units": {"input_tokens": 7}}}, {"input_tokens": 7}),
+        ("ocr", {"usage_info": {"pages_processed": 3}}, {"units": {"pages": 3}}),
+        ("bedrock", {"inputTextTokenCount": 4}, {"input_tokens": 4}),
+    ],
+)
+def test_usage_is_found_by_each_of_its_names(
+    shape: str, said: dict[str, Any], usage: dict[str, Any]
+) -> None:
+    answer = read({"embeddings": LONG, **said}, shape)
+    found = interpret(answer.usage, answer.extra, SHAPES[shape].counters)
+    assert found is not None
+    assert {name: getattr(found, name) for name in usage} == usage
+
+
+def test_vertex_says_its_counts_among_the_vectors() -> None:
+    one = {"embeddings": {"values": [0.25] * 9_000, "statistics": {"token_count": 4}}}
+    assert read({"predictions": [one, one]}, "predict").usage == {"promptTokenCount": 8}
+
+
+def test_an_image_ends_geminis_stream() -> None:
+    candidate = {
+        "content": {"parts": [{"inlineData": {"data": LONG}}]},
+        "finishReason": "STOP",
+        "groundingMetadata": {"webSearchQueries": ["a", "b"]},
+    }
+    body = {"candidates": [candidate], "usageMetadata": {"promptTokenCount": 9}}
+    answer = read(body, "generate_content", kind="lines")
+    assert (answer.complete, answer.extra) == (True, {"web_searches": 2})
+
+
+def test_hosted_tools_of_a_long_response_are_counted() -> None:
+    calls = [
+        {"type": "web_search_call", "status": "completed", "action": {"type": "search"}},
+        {"type": "web_search_call", "status": "completed", "action": {"type": "open_page"}},
+        {"type": "image_generation_call", "result": LONG},
+    ]
+    body = {"id": "resp_1", "model": "m", "output": calls, "usage": {"input_tokens": 1}}
+    counted = {"web_search_calls": 1, "image_generation_calls": 1}
+    assert read(body, "responses").extra == {"tool_calls": counted}
+    told = {**body, "tool_usage": {"web_search": {"num_requests": 3}}, "user": None}
+    extra = {"tool_usage": {"web_search": {"num_requests": 3}}, "tool_calls": counted}
+    assert read({**told, "usage": {"input_tokens": 1}}, "responses").extra == extra
+
+
+@pytest.mark.parametrize(("cut", "is_cut"), [(0, False), (1, True)])
+def test_an_answer_without_usage_is_whole_if_it_ends(cut: int, is_cut: bool) -> None:
+    data = json.dumps({"embeddings": [{"values": LONG}]}).encode()
+    scanner, answer = Scanner("json"), Answer()
+    scanner.feed(data[: len(data) - cut])
+    scanner.finish(SHAPES["embed_content"], answer)
+    assert (answer.complete, answer.is_cut, answer.usage) == (not is_cut, is_cut, None)
