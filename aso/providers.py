@@ -34,7 +34,7 @@ class Provider(NamedTuple):
             Anthropic's Messages name it. They stand for a usage that is not there if they count the
             input; a rule may take one of them for a counter that the usage leaves out.
         is_shared: True where the hosts serve much else: a route that we do not know is not AI there.
-        regional: the host whose subdomains name where the data stays (``eu.api.openai.com``).
+        regional: hosts that name where a call is served, a ``*`` each (``*.api.openai.com``).
     """
 
     name: str
@@ -43,7 +43,7 @@ class Provider(NamedTuple):
     rules: tuple[str, ...] = ()
     reported: Mapping[str, str] = _NOTHING
     publisher: str | None = None
-    regional: str | None = None
+    regional: tuple[str, ...] = ()
     counted_in: Mapping[str, str] = _NOTHING
     is_shared: bool = False
 
@@ -59,7 +59,7 @@ _ROWS = (
         include_usage=True,
         rules=_OPENAI_RULES,
         publisher="openai",
-        regional="api.openai.com",
+        regional=("*.api.openai.com",),
     ),
     Provider(
         name="azure",
@@ -91,6 +91,7 @@ _ROWS = (
         ),
         is_shared=True,
         rules=("hidden_thoughts",),
+        regional=("*-aiplatform.googleapis.com", "aiplatform.*.rep.googleapis.com"),
     ),
     Provider(
         name="bedrock",
@@ -258,10 +259,13 @@ def _parts(url: str) -> tuple[str, str, str]:
 @lru_cache(maxsize=256)  # a program asks few hosts and models, over and over
 def data_residency(provider: str, host: str | None) -> str | None:
     """Return the region that a regional host names, e.g. ``eu``; None: no particular one."""
-    suffix = PROVIDERS.get(provider, UNKNOWN).regional
-    if suffix is None or host is None or not host.endswith(f".{suffix}"):
+    if host is None:
         return None
-    return host.removesuffix(f".{suffix}")
+    for form in PROVIDERS.get(provider, UNKNOWN).regional:
+        start, _, end = form.partition("*")
+        if host.startswith(start) and host.endswith(end) and len(host) > len(form) - 1:
+            return host[len(start) : -len(end)]
+    return None
 
 
 @lru_cache(maxsize=1024)

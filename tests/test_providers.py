@@ -136,6 +136,9 @@ def test_every_row_is_named_as_events_write_it() -> None:
         ("openai", "eu.api.openai.com", "eu"),
         ("openai", "api.openai.com", None),
         ("azure", "eu.api.openai.com", None),
+        ("vertex", "us-east5-aiplatform.googleapis.com", "us-east5"),
+        ("vertex", "aiplatform.eu.rep.googleapis.com", "eu"),
+        ("vertex", "aiplatform.googleapis.com", None),
         ("openai", None, None),
     ],
 )

@@ -27,9 +27,8 @@ __all__ = [
     "read_catalog",
 ]
 
-_CONDITIONS = frozenset(
-    {*CONDITIONS, "tools", "iterations", "provider_reported", "overlay", "dimensions"}
-)
+_OTHERS = ("size", "quality", "tools", "iterations", "provider_reported", "overlay", "dimensions")
+_CONDITIONS = frozenset({*CONDITIONS, *_OTHERS})
 _PRICER = Pricer()
 
 
@@ -50,10 +49,11 @@ def price(
         model: as the provider names it.
         at: the instant that decides which price is in force; aware.
         conditions: ``service_tier``, ``processing`` ("batch"), ``speed``, ``inference_geo``,
-            ``data_residency``, ``search_context_size``, ``endpoint``, ``tools`` (names, where a
-            fee depends on them, e.g. ``["web_search_preview"]``), ``iterations`` (what was done
-            beside the answer: token names and ``model`` of each), ``provider_reported`` (mapping:
-            cost, upstream_cost, is_byok, ticks of 1e-10 USD, estimated_cost), ``overlay``
+            ``data_residency``, ``search_context_size``, ``endpoint``, ``size`` and ``quality`` (of
+            images, as their request says: "1024x1792", "hd"), ``tools`` (names, where a fee depends
+            on them, e.g. ``["web_search_preview"]``), ``iterations`` (what was done beside the
+            answer: token names and ``model`` of each), ``provider_reported`` (mapping: cost,
+            upstream_cost, is_byok, ticks of 1e-10 USD, estimated_cost), ``overlay``
             (``{"openai:*": {"multiplier": "0.85"}}``, or what `load_overlay` gives),
             ``dimensions`` (tags of the call, where the overlay asks for some).
 

@@ -31,6 +31,8 @@ _EXAMPLES = {
     "data_residency": "eu",
     "search_context_size": "low",
     "endpoint": "chat/completions",
+    "size": "1024x1792",
+    "quality": "hd",
 }
 
 

@@ -46,11 +46,16 @@ def unusual_values(*values: str) -> tuple[tuple[str, str], ...]:
 
 
 def qualifiers(provider: str, conditions: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return what a fee per request or search may depend on: the tools, then the search's size."""
+    """Return what a fee or an image may depend on, the narrowest first.
+
+    An image's quality and size together, each alone; the tools; the search's size.
+    """
+    size, quality = text(conditions.get("size")), text(conditions.get("quality"))
+    image = (f"{quality}:{size}", size, quality) if size or quality else ()
     tools = conditions.get("tools") or ()
     names = [tools] if isinstance(tools, str) else sorted(str(name) for name in tools)
     usual = _DEFAULT_SEARCHES.get(provider, _DEFAULT_SEARCH)
-    return (*names, text(conditions.get("search_context_size")) or usual)
+    return (*image, *names, text(conditions.get("search_context_size")) or usual)
 
 
 def text(value: object) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -16,6 +16,8 @@ from aso.pricing.term import Term
 from aso.pricing.units import Said
 
 Notes = tuple[str, ...]
+_ASKED = (*USUAL, "endpoint")
+_ONE = Decimal(1)
 
 
 class Selected:
@@ -118,15 +120,18 @@ def select(row: Row, at: datetime, conditions: Mapping[str, Any]) -> Selected | 
     if base is None:
         return None
     try:
-        way = _way(row, *map(conditions.get, USUAL))
+        way = _way(row, *map(conditions.get, _ASKED))
     except TypeError:  # a list or a table, where an answer should have a text
-        way = _way(row, *[text(conditions.get(name)) for name in USUAL])
+        way = _way(row, *[text(conditions.get(name)) for name in _ASKED])
     return way.selected(at, base)
 
 
 @lru_cache(maxsize=4096)
 def _way(row: Row, *values: object) -> Way:
-    wanted = dict(unusual_values(*map(text, values)))
+    *others, endpoint = map(text, values)
+    wanted = dict(unusual_values(*others))
+    if any(("endpoint", endpoint) in when for when in row.variants):  # else it costs what others do
+        wanted["endpoint"] = endpoint
     places = {name: wanted.pop(name) for name in PLACES if name in wanted}
     factors: list[Decimal] = []
     for name in tuple(wanted):
@@ -154,10 +159,9 @@ def _variants(row: Row, wanted: Mapping[str, str]) -> Iterator[tuple[Sequence[Pr
         yield row.variant({name: value}), tuple(others)
 
 
-def _product(factors: list[Decimal]) -> Decimal | None:
-    if not factors:
-        return None
-    found = factors[0]
-    for factor in factors[1:]:
+def _product(factors: Iterable[Decimal]) -> Decimal | None:
+    """Return what tokens are multiplied by; None: by nothing, or by 1."""
+    found = _ONE
+    for factor in factors:
         found = money.product(found, factor)
-    return found
+    return None if found == _ONE else found

@@ -57,11 +57,22 @@ def request_chars(body: Mapping[str, Any]) -> int | None:
 
 
 def conditions(body: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Return how many images were asked for: a long body is not read for their number."""
+    """Return how many images were asked for, of which size and quality: what they may cost by.
+
+    A long body is not read for it.
+    """
     number = body.get("n")
-    return {"units": {"images": number if type(number) is int and number > 0 else 1}}
+    found: dict[str, Any] = {
+        "units": {"images": number if type(number) is int and number > 0 else 1}
+    }
+    for name in ("size", "quality"):
+        said = body.get(name)
+        if isinstance(said, str) and said != "auto" and len(said) <= _LONGEST:
+            found[name] = said
+    return found
 
 
+_LONGEST = 16  # of a size or a quality: anything longer is none
 COUNTERS: Counters = RESPONSES._replace(
     web_search_requests=(),
     units={

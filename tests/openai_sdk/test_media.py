@@ -54,6 +54,13 @@ def test_image_tokens_are_the_providers() -> None:
     assert event.usage.units == {}
 
 
+def test_the_size_and_quality_that_were_asked_for_decide_the_price() -> None:
+    options = {"model": "dall-e-3", "size": "1792x1024", "quality": "hd"}
+    event = draw({"created": 1, "data": [{"url": "u"}]}, **options)
+    assert event.pricing_conditions == {"size": "1792x1024", "quality": "hd"}
+    assert (event.cost.total, event.cost.status) == (Decimal("0.12"), "priced")
+
+
 def test_images_without_usage_are_counted() -> None:
     event = draw({"created": 1, "data": [{"url": "u"}, {"url": "v"}]}, model="dall-e-2", n=2)
     assert (event.usage.units, event.usage.source) == ({"images": 2}, "estimate")

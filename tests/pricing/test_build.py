@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from aso.pricing.build.changes import changes
+from aso.pricing.build.decide import decide
 from aso.pricing.build.litellm_fields import per_second
 from aso.pricing.build.merge import Merged, merge
 from aso.pricing.build.packed import packed
@@ -142,6 +143,26 @@ def test_a_rate_by_the_hour_that_does_not_end_by_the_second_is_kept_by_the_hour(
 
 def test_decimals_that_were_floats_lose_their_dust_too() -> None:
     assert freed(Decimal("4.800000000000001")) == Decimal("4.8")
+
+
+def decided(**tables: Any) -> dict[str, dict[str, list[Any]]]:
+    """Return unit → rate of a variant that says input alone, after a decision."""
+    variant = PriceEntry({"input_tokens": (Decimal("0.5"), MILLION)}, when={"processing": "batch"})
+    found = merged(row("a", "1", variant, output_tokens="4"))
+    one = {"provider": "openai", "when": {"processing": "batch"}, "page": "p"}
+    decide(found, {name: [{**one, **table}] for name, table in tables.items()})
+    prices = found.providers["openai"]["m"]["prices"]
+    return {"+".join(price.get("when", {})): price["rates"] for price in prices}
+
+
+def test_what_a_variant_leaves_out_is_scaled_as_its_input_is() -> None:
+    found = decided(scale={"units": ["output_tokens", "cache_read_tokens"]})
+    assert found["processing"]["output_tokens"] == ["2", MILLION, "p:settled"]
+    assert found["processing"].keys() == {"input_tokens", "output_tokens"}
+
+
+def test_a_variant_that_a_list_has_wrong_is_left_out() -> None:
+    assert decided(drop={}).keys() == {""}
 
 
 def test_the_same_rows_give_the_same_bytes_and_can_be_read() -> None:

@@ -125,6 +125,47 @@ def _like(document: _Document, one: Mapping[str, Any]) -> None:
             document["prices"].append(_copied(model, one))
 
 
+def _scale(document: _Document, one: Mapping[str, Any]) -> None:
+    """Give units that a variant leaves out the factor that its input has to the standard's."""
+    for price in document["prices"]:
+        standard = next((other for other in _standard(document) if _overlap(price, other)), None)
+        if price.get("when") != one["when"] or standard is None:
+            continue
+        factor = _factor(standard["rates"], price["rates"])
+        if factor is None:
+            continue
+        _scaled(price, standard, factor, one)
+        longer = {tier["threshold"]: tier for tier in standard.get("tiers", ())}
+        for tier in price.get("tiers", ()):
+            _scaled(tier, longer.get(tier["threshold"], {"rates": {}}), factor, one)
+
+
+def _scaled(
+    own: _Document, usual: Mapping[str, Any], factor: Decimal, one: Mapping[str, Any]
+) -> None:
+    more = {
+        unit: [decimal_text(Decimal(usual["rates"][unit][0]) * factor), usual["rates"][unit][1]]
+        for unit in one["units"]
+        if unit in usual["rates"] and unit not in own["rates"]
+    }
+    own["rates"] = dict(sorted({**own["rates"], **_rates(more, one)}.items()))
+
+
+def _factor(usual: Mapping[str, Any], own: Mapping[str, Any]) -> Decimal | None:
+    amounts = [Decimal(rates.get("input_tokens", ["0"])[0]) for rates in (usual, own)]
+    if not all(amounts):
+        return None
+    factor = amounts[1] / amounts[0]
+    return factor if factor * amounts[0] == amounts[1] else None
+
+
+def _drop(document: _Document, one: Mapping[str, Any]) -> None:
+    """Take a variant out that a list has wrong: its tier is unknown then."""
+    document["prices"] = [
+        one_of for one_of in document["prices"] if one_of.get("when") != one["when"]
+    ]
+
+
 def _complete(
     price: _Document, model: _Document, document: _Document, one: Mapping[str, Any]
 ) -> None:
@@ -174,6 +215,8 @@ _APPLY: Mapping[str, Callable[[_Document, Mapping[str, Any]], None]] = {
     "block": _block,
     "share": _share,
     "like": _like,
+    "scale": _scale,
+    "drop": _drop,
 }
 
 

@@ -38,9 +38,10 @@ _VARIANTS = {
     "priority": {"service_tier": "priority"},
     "ultrafast": {"service_tier": "ultrafast"},
     "batches": {"processing": "batch"},
+    "decisions": {"endpoint": "decisions"},
 }
 _SUFFIX = re.compile(
-    r"(?P<base>.+?)(?:_above_(?P<k>\d+)k_tokens)?(?:_(?P<variant>flex|priority|ultrafast|batches))?"
+    rf"(?P<base>.+?)(?:_above_(?P<k>\d+)k_tokens)?(?:_(?P<variant>{'|'.join(_VARIANTS)}))?"
 )
 _DIGITS, _DUST = 6, Decimal("1e-6")  # more digits than a price has, and what that leaves an hour
 _SIZES = {"low": "search_context_size_low", "medium": "search_context_size_medium"}
@@ -87,13 +88,16 @@ def entries(fields: Mapping[str, Any]) -> list[PriceEntry]:
 
 
 def multipliers(fields: Mapping[str, Any]) -> dict[str, dict[str, str]]:
-    """Anthropic's factors on tokens: inference in the US, and the fast mode."""
-    found = fields.get("provider_specific_entry") or {}
-    return {
-        condition: {key: str(found[key])}
+    """Return factors on tokens: Anthropic's, in the US and fast; Vertex's, at regional endpoints."""
+    said = fields.get("provider_specific_entry") or {}
+    found = {
+        condition: {key: str(said[key])}
         for key, condition in (("us", "inference_geo"), ("fast", "speed"))
-        if key in found
+        if key in said
     }
+    if (regional := fields.get("regional_endpoint_uplift_multiplier")) is not None:
+        found["data_residency"] = {"*": str(regional)}
+    return found
 
 
 def factor(base: Rates, dearer: Rates) -> str | None:
