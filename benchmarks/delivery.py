@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import os
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -27,6 +26,12 @@ from benchmarks.timing import heading, home, percentile
 
 ROUNDS = 10
 PAUSE_S = 0.0005
+SILENT = """
+import socket, time
+server = socket.create_server(("127.0.0.1", 0), backlog=512)
+print(server.getsockname()[1], flush=True)
+time.sleep(3600)
+"""
 Way = Callable[[], AbstractContextManager[object]]
 
 
@@ -34,7 +39,7 @@ def main() -> None:
     calls = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
     heading("one call, by where its event goes; µs")
     call = stubbed_call()
-    with home(), endpoint() as healthy, silent() as hanging, refused() as refusing:
+    with home(), endpoint() as healthy, endpoint(SILENT) as hanging, refused() as refusing:
         ways: dict[str, Way] = {
             "bare": nullcontext,
             "none": lambda: aso.instrument(sinks=[]),
@@ -120,22 +125,6 @@ def refused() -> Iterator[str]:
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         yield f"http://127.0.0.1:{held.getsockname()[1]}"
-
-
-@contextmanager
-def silent() -> Iterator[str]:
-    """Run an endpoint that takes connections and never answers."""
-    program = (
-        "import socket, time; s = socket.create_server(('127.0.0.1', 0), backlog=512); "
-        "print(s.getsockname()[1], flush=True); time.sleep(3600)"
-    )
-    command = [sys.executable, "-c", program]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        try:
-            yield f"http://127.0.0.1:{int(server.stdout.readline())}"
-        finally:
-            server.kill()
 
 
 if __name__ == "__main__":

@@ -81,9 +81,9 @@ def per_call(
 
 
 @contextmanager
-def endpoint() -> Iterator[str]:
-    """Run an ingest endpoint that accepts everything, in a process of its own."""
-    command = [sys.executable, "-c", SERVER]
+def endpoint(program: str = SERVER) -> Iterator[str]:
+    """Run an ingest endpoint, one that accepts everything, in a process of its own."""
+    command = [sys.executable, "-c", program]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         try:

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeGuard
 
 from aso.guard import say
 from aso.journal import upkeep
@@ -33,7 +34,7 @@ class Watched:
         self.chains: list[Chain] = []
         self._folder = folder
         self._bounds = bounds
-        self._skip: set[str] = set()  # of the dead: what is owed to others alone
+        self._known: set[str] = set()  # in hand, or dead and owed to others alone
         self._counted = 0
         self._bounds_at = 0.0
 
@@ -64,13 +65,13 @@ class Watched:
         self._bounds.tell(self.dropped)
 
     def _found(self, names: Sequence[str]) -> list[Chain]:
-        held = {chain.stem for chain in self.chains}
         owners = sorted(self._folder.glob(f"*{SUFFIX}"))
-        self._skip &= {path.stem for path in owners}
+        self._known &= {path.stem for path in owners}
+        self._known |= {chain.stem for chain in self.chains}
         dead = [chain for chain in self.chains if not isinstance(chain, Followed)]
-        new = upkeep.adopt(self._folder, names, held | self._skip, _ADOPTED_AT_ONCE - len(dead))
-        held |= {chain.stem for chain in new}
-        others = [path for path in owners if path.stem not in held]
+        new = upkeep.adopt(self._folder, names, self._known, _ADOPTED_AT_ONCE - len(dead))
+        known = self._known | {chain.stem for chain in new}
+        others = [path for path in owners if path.stem not in known]
         return [*new, *filter(None, (follow(path, names) for path in others))]
 
     def _keep_bounds(self) -> None:
@@ -80,7 +81,7 @@ class Watched:
         self._bounds.tell(self.dropped)
 
     def _is_done(self, chain: Chain) -> bool:
-        if isinstance(chain, Followed) and not chain.is_over:
+        if _lives(chain):
             is_done = chain.is_gone()
         else:
             is_done = not any(cursor.is_behind() for cursor in chain.cursors.values())
@@ -89,12 +90,15 @@ class Watched:
         return is_done
 
     def _let_go(self, chain: Chain) -> None:
-        self._counted += chain.lost
-        if isinstance(chain, Followed) and not chain.is_over:
+        if _lives(chain):
             chain.leave()
         else:
             upkeep.release(chain)
-            self._skip.add(chain.stem)
+        self._counted += chain.lost
+
+
+def _lives(chain: Chain) -> TypeGuard[Followed]:
+    return isinstance(chain, Followed) and not chain.is_over
 
 
 class Watch:

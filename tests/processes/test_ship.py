@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
+import aso
 from tests.processes.running import MAX_S, Started, home, ids, launch, mounted
 from tests.processes.running import run as run_program
 from tests.processes.running import start as start_program
@@ -148,6 +149,17 @@ def test_sigterm_ends_it_in_time_while_the_endpoint_hangs(ingest: IngestServer) 
 def test_without_a_key_it_writes_the_ledger_of_that_home() -> None:
     lines = run("some", ASO_DELIVERY="ship")
     assert ids_before_and_after() == ([], sorted(lines))
+
+
+def test_more_dead_processes_than_are_adopted_at_once_are_all_delivered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ASO_DELIVERY", "ship")
+    names = [f"{number:02d}" for number in range(70)]
+    for name in names:
+        with aso.instrument():
+            aso.record(provider="openai", model="gpt-4o", usage={}, generation_id=name)
+    assert (shipped()[0], ids()) == (0, names)
 
 
 def ids_before_and_after() -> tuple[list[str], list[str]]:
