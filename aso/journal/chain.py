@@ -72,9 +72,12 @@ class Chain:
     """Segments from ``head`` on. Readers move along it; what all have passed is deleted.
 
     Attributes:
+        is_over: nothing is added to it any more.
         lost: records deleted before they were delivered.
         torn: segments whose last record was cut.
     """
+
+    is_over = True
 
     def __init__(self, owner: Owner | None, head: Segment) -> None:
         self.owner = owner
@@ -159,13 +162,17 @@ class Chain:
 
     def evict(self) -> int:
         """Delete the oldest sealed segment, delivered or not; return the bytes it had, 0: none."""
-        victim = self.oldest()
-        if not victim.sealed or victim.following is None:
+        victim, size = self.oldest(), self.oldest().size
+        is_last = victim.following is None or victim.following.is_end
+        if not victim.sealed or (is_last and not self.is_over):
             return 0
         self.lost += self.unread(victim)
         while self.head is not victim:
             self._drop_head()
-        return victim.size if self._drop_head() else 0
+        if not self._drop_head():  # the last one of a chain that is over
+            victim.discard()
+            victim.size = 0
+        return size
 
     def _drop_head(self) -> bool:
         after = self.head.following

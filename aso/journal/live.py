@@ -33,6 +33,8 @@ class Live(Chain):
         unannounced: holds one item until a thread takes it to tell of the first record.
     """
 
+    is_over = False
+
     def __init__(
         self, folder: Path | None, origin: Origin, readers: Mapping[str, bool], owed: Iterable[str]
     ) -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from aso.journal import Journal, folder_of, open_journal
+from aso.journal import Journal, Watch, folder_of, open_journal
+from aso.journal.bounds import Bounds
 from tests.journal.processes import DESTINATION, ORIGIN, SINK, drain, start
 
 
@@ -180,3 +181,19 @@ def test_after_a_week_the_dead_are_let_go(tmp_path: Path, opened: Callable[..., 
     journal.append(b"mine")
     journal.maintain()
     assert (journal.dropped, [record.payload for record in reader.read(9)]) == (5, [b"mine"])
+
+
+def test_what_is_in_hand_of_the_dead_is_let_go_after_its_time_as_well(
+    tmp_path: Path, folder: Path
+) -> None:
+    start("crash", tmp_path, "5").communicate()
+    watch = Watch(tmp_path, max_bytes=1 << 30, max_age_s=3600)
+    reader = watch.reader(SINK)
+    watch.look()
+    (chain,) = watch.chains()
+    for path in folder.iterdir():
+        os.utime(path, (time.time() - 8 * 86400,) * 2)
+    Bounds(folder, 1 << 30, 7 * 86400).keep_age([chain])
+    assert (chain.lost, reader.read(9), chain.evict()) == (5, [], 0)
+    watch.close()
+    assert (watch.dropped, list(folder.glob("*.seg"))) == (5, [])
