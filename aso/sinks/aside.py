@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from aso import environment
 from aso.guard import say
 from aso.sinks.ingest_answers import Refused
+from aso.sinks.ingest_batch import Key, key_of
 
 
 class Aside:
@@ -27,12 +28,19 @@ class Aside:
         self.set_aside = self.dropped = 0
         self._name, self._destination, self._max_bytes = name, destination, max_bytes
         self._said: dict[str, float] = {}
+        self._counted: set[Key] = set()  # of the batch in hand
+
+    def forget(self) -> None:
+        """Begin with another batch: of one, an event that comes again counts once."""
+        self._counted.clear()
 
     def keep(self, refused: Sequence[Refused]) -> None:
         """Set events aside; say each reason once an hour."""
         if not refused:
             return
-        self.set_aside += len(refused)
+        new = {key_of(one.document) for one in refused} - self._counted
+        self._counted |= new
+        self.set_aside += len(new)
         self.dropped += self._dropped_of(refused)
         for one in refused:
             self.say(

@@ -92,6 +92,7 @@ class IngestSink:
     def ship(self, documents: Sequence[Document]) -> list[Refused]:
         """Ship events in wire form as they are, else as ``send``; return those set aside."""
         self._refused = list[Refused]()
+        self._aside.forget()
         self._delivery.ship(documents)
         return self._refused
 

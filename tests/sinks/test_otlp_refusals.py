@@ -64,6 +64,16 @@ def test_what_one_signal_may_not_say_another_may(receiver: Receiver, protocol: s
     assert len(receiver.logs) == 1
 
 
+def test_an_event_that_several_signals_may_not_say_is_one_that_is_set_aside(
+    receiver: Receiver, protocol: str
+) -> None:
+    receiver.answers = {"/v1/traces": 400, "/v1/logs": 400}
+    sink = sink_to(receiver, protocol, "spans", "logs")
+    sink.send([event(1)])
+    sink.send([event(2)])
+    assert ([one[0] for one in set_aside()], sink.set_aside) == (["0001", "0002"], 2)
+
+
 def test_measurements_that_are_refused_hold_nothing_up(receiver: Receiver, protocol: str) -> None:
     receiver.answers = {"/v1/metrics": 400}
     sink = sink_to(receiver, protocol, "metrics")

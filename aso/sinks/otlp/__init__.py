@@ -101,6 +101,7 @@ class OtlpSink:
         self._told.watch()
         for stream in self._streams():
             stream.send(events)
+        self._aside.forget()
 
     def close(self) -> None:
         """Flush and close what this process opened."""
