@@ -6,7 +6,6 @@ import os
 import signal
 import threading
 
-import httpx
 from openai import AsyncOpenAI, OpenAI
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -14,11 +13,12 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 import aso
+from tests.openai_sdk.scripted import http
 from tests.propagation.serving_apps import uvicorn_of
 
 KEYS = ["team", "feature"]
 BODY = {"model": "gpt-4o-mini", "messages": [{"role": "user", "content": "Say hello."}]}
-CLIENT = OpenAI(http_client=aso.propagate(httpx.Client(), keys=KEYS))
+CLIENT = OpenAI(http_client=aso.propagate(http.Client(), keys=KEYS))
 
 
 async def ask(request: Request) -> PlainTextResponse:

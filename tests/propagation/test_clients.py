@@ -9,10 +9,12 @@ from typing import Any
 
 import httpx
 import httpx2
+import openai
 import pytest
 import requests
 
 import aso
+from tests.openai_sdk.scripted import COMPLETION, MESSAGES, MODEL, http
 from tests.serving import Script, serving
 
 Send = Callable[..., Any]
@@ -156,6 +158,16 @@ def test_a_call_through_a_client_that_carries_is_still_metered(service: Script) 
         assert aso.flush()
     [event] = sink.events
     assert (event.to_dict()["dims"], sent_by(service)) == ({"team": "search"}, None)
+
+
+def test_nothing_goes_with_a_call_of_an_sdk_to_a_host_that_nobody_knows(service: Script) -> None:
+    service.answers = [COMPLETION]
+    with aso.testing.capture_events() as events, aso.dimensions(team="search"):
+        client = aso.propagate(http.Client(), keys=KEYS)
+        sdk = openai.OpenAI(base_url=f"http://{service.host}/v1", api_key="any", http_client=client)
+        sdk.chat.completions.create(model=MODEL, messages=MESSAGES)
+    assert [(one.provider, dict(one.dims)) for one in events] == [("unknown", {"team": "search"})]
+    assert sent_by(service) is None
 
 
 class _Redirecting(Script):
