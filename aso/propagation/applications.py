@@ -12,7 +12,7 @@ from typing import Any
 
 from aso.guard import say
 from aso.propagation.baggage import HEADER, text_of
-from aso.propagation.carrier import Carrier, expect_same
+from aso.propagation.carrier import Carrier, Carrying, expect_same
 from aso.propagation.crossing import Arrival
 from aso.propagation.options import Options
 from aso.scoped import Steps
@@ -24,7 +24,7 @@ _WHOLE: tuple[Any, ...] = (list, tuple)
 _SAID: dict[str, float] = {}
 
 
-def _carry(app: Any, options: Options, *, kind: type[_Application]) -> Any:
+def _carry(app: Any, options: Options, *, kind: type[Carrying]) -> Any:
     if isinstance(app, kind):
         expect_same(object.__getattribute__(app, "_self_options"), options)
         return app
@@ -39,19 +39,13 @@ def _carry(app: Any, options: Options, *, kind: type[_Application]) -> Any:
     return kind(app, options)
 
 
-class _Application(Watched):
-    def __init__(self, wrapped: Any, options: Options) -> None:
-        super().__init__(wrapped)
-        self._self_options = options
-
-
-class _Asgi(_Application):
+class _Asgi(Carrying):
     async def __call__(self, scope: Any, receive: Any, send: Any) -> Any:
         with Arrival(scope, _asgi_header, self._self_options):
             return await self.__wrapped__(scope, receive, send)
 
 
-class _Wsgi(_Application):
+class _Wsgi(Carrying):
     def __call__(self, environ: Any, start_response: Any) -> Any:
         arrival = Arrival(environ, _wsgi_header, self._self_options)
         with arrival:

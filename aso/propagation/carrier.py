@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, cast
 
 from aso.errors import ConfigError
 from aso.propagation.options import Options
+from aso.watched import Watched
 
 
 def same(carrier: Any) -> Any:
@@ -41,6 +42,14 @@ def instance_of(*names: str) -> Callable[[Any], bool]:
         )
 
     return knows
+
+
+class Carrying(Watched):
+    """The original, but for the methods that a subclass carries by."""
+
+    def __init__(self, wrapped: Any, options: Options) -> None:
+        super().__init__(wrapped)
+        self._self_options = options
 
 
 class StandIn:

@@ -59,6 +59,21 @@ def write(headers: Any, dims: Mapping[str, str]) -> None:
     headers[name] = text
 
 
+def written(
+    request: Any, url: str, copy: Callable[[Any], Any], options: Options
+) -> tuple[Any, Beside]:
+    """Return a copy of a request that carries, and what is to hold while it is sent.
+
+    The request itself where nothing is to go along: the caller's own is never written.
+    """
+    with guard():
+        if dims := outgoing(options, url):
+            sent = copy(request)
+            write(sent.headers, dims)
+            return sent, Beside(dims)
+    return request, Beside(_NOTHING)
+
+
 class Beside:
     """Dimensions in OpenTelemetry's own baggage while a request is sent, where that is loaded.
 

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from aso.propagation.carrier import Carrier, StandIn, instance_of, stand_in
-from aso.propagation.crossing import Beside, guard, outgoing, write
+from aso.propagation.carrier import Carrier, Carrying, StandIn, instance_of, stand_in
+from aso.propagation.crossing import written
 from aso.propagation.options import Options
-from aso.watched import Watched
 
 
 def _carry(client: Any, options: Options) -> Any:
@@ -25,35 +24,28 @@ class _Transports(StandIn):
         return _Transport(self.original(*args, **kwargs), self.options)
 
 
-class _Transport(Watched):
+class _Transport(Carrying):
     """A transport whose requests carry."""
-
-    def __init__(self, wrapped: Any, options: Options) -> None:
-        super().__init__(wrapped)
-        self._self_options = options
 
     def handle_request(self, request: Any) -> Any:
         """Send a request; the caller's own is not changed."""
-        sent, beside = _written(request, self._self_options)
+        sent, beside = written(request, str(request.url), _copy, self._self_options)
         with beside:
             return self.__wrapped__.handle_request(sent)
 
     async def handle_async_request(self, request: Any) -> Any:
         """The same, awaited."""
-        sent, beside = _written(request, self._self_options)
+        sent, beside = written(request, str(request.url), _copy, self._self_options)
         with beside:
             return await self.__wrapped__.handle_async_request(sent)
 
 
-def _written(request: Any, options: Options) -> tuple[Any, Beside]:
-    with guard():
-        if dims := outgoing(options, str(request.url)):
-            sent = request.__class__.__new__(request.__class__)
-            sent.__dict__.update(request.__dict__)
-            sent.headers = request.headers.copy()
-            write(sent.headers, dims)
-            return sent, Beside(dims)
-    return request, Beside({})
+def _copy(request: Any) -> Any:
+    """Return a request whose headers are its own; its body is the same."""
+    sent = request.__class__.__new__(request.__class__)
+    sent.__dict__.update(request.__dict__)
+    sent.headers = request.headers.copy()
+    return sent
 
 
 CARRIER = Carrier(
