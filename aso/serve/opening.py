@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 
 from aso.errors import ConfigError
 from aso.serve.embedded import EmbeddedStore
 from aso.serve.store import Store
 
+_POSTGRESQL = ("postgresql", "postgres")
+
 
 def open_store(target: str) -> Store:
-    """Return the store: of a folder, which is made when it is first written to.
+    """Return the store: of a folder, which is made when it is first written to, or of PostgreSQL.
 
     Raises:
-        ConfigError: it is a URL of something else.
+        ConfigError: it is a URL of something else, or one that cannot be read.
     """
     scheme, separator, _ = target.partition("://")
-    if separator:
+    if not separator:
+        return EmbeddedStore(_folder(target))
+    if scheme not in _POSTGRESQL:
         raise ConfigError(
-            f"--store {scheme}://... is not known: name a folder for the embedded store"
+            f"--store {scheme[:32]}://... is not known: write postgresql://USER@HOST/DATABASE, or "
+            "name a folder for the embedded store"
         )
-    return EmbeddedStore(_folder(target))
+    return _postgres(target)
+
+
+def _postgres(target: str) -> Store:
+    if find_spec("psycopg") is None:
+        raise ConfigError(
+            "--store postgresql://... needs psycopg: pip install 'aispendops[server]'"
+        )
+    from aso.serve.postgres.store import PostgresStore
+
+    return PostgresStore(target)
 
 
 def secret_path(target: str, home: Path | None) -> Path:

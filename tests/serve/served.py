@@ -8,32 +8,35 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 
 from aso.records import Event
-from aso.serve.embedded import EmbeddedStore
 from aso.serve.keys import Keyring, secret_of
+from aso.serve.opening import open_store
 from aso.serve.store import Scope
 
 
 class Served:
     """A server, and a client of it."""
 
-    def __init__(self, store: Path, process: subprocess.Popen[str], url: str) -> None:
+    def __init__(self, store: str, secret: Path, process: subprocess.Popen[str], url: str) -> None:
+        self.options = ["--store", store, "--secret-file", str(secret)]
         self.store = store
+        self.secret = secret
         self.process = process
         self.url = url
         self.client = httpx.Client(base_url=url, timeout=30, trust_env=False)
 
     def key(self, tenant: str, scope: Scope = "all") -> str:
         """Return a new key, made as the command makes it."""
-        keyring = Keyring(EmbeddedStore(self.store).registry, secret_of(self.store / "secret"))
         now_ms = time.time_ns() // 1_000_000
-        return keyring.create(tenant, scope=scope, name="", at_ms=now_ms).text
+        with closing(open_store(self.store)) as store:
+            keyring = Keyring(store.registry, secret_of(self.secret))
+            return keyring.create(tenant, scope=scope, name="", at_ms=now_ms).text
 
     def post(self, key: str, document: Any, **headers: str) -> httpx.Response:
         """Post a document, or bytes as they are."""
@@ -62,13 +65,14 @@ def as_json(document: Any) -> bytes:
 
 
 @contextmanager
-def serving(store: Path, *options: str) -> Iterator[Served]:
+def serving(store: Path | str, secret: Path, *options: str) -> Iterator[Served]:
     """Run a server for the block."""
-    command = [sys.executable, "-m", "aso", "serve", "--port", "0", "--store", str(store), *options]
+    command = [sys.executable, "-m", "aso", "serve", "--port", "0", "--store", str(store)]
+    command += ["--secret-file", str(secret), *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         url = process.stdout.readline().rpartition(" ")[2].strip()
-        served = Served(store, process, url)
+        served = Served(str(store), secret, process, url)
         try:
             yield served
         finally:

@@ -16,7 +16,7 @@ from tests.events import event
 from tests.serve.served import Served, batch
 
 
-def made(capsys: pytest.CaptureFixture[str], store: Path, *arguments: str) -> str:
+def made(capsys: pytest.CaptureFixture[str], store: Path | str, *arguments: str) -> str:
     """Return what `aso serve keys` prints."""
     assert main(["serve", "keys", *arguments, "--store", str(store)]) == 0
     return capsys.readouterr().out.strip()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from aso.cli import main
-from aso.records import Usage
+from aso.ledger import Ledger
+from aso.records import Event, Usage
 from tests.events import UNPRICED, costing, event
 from tests.serve.served import Served, batch
 
@@ -16,28 +19,34 @@ _DAY_MS = 86_400_000
 _MONDAY = event().ended_at_ms  # 2026-11-23T08:00:00.400Z
 
 
-@pytest.fixture
-def filled(server: Served, key: str) -> str:
-    """A tenant with five calls on two days: one of each is unpriced, estimated, of another team."""
+def calls() -> list[Event]:
+    """Return five calls on two days: one of each is unpriced, estimated, of another team."""
     tuesday = {"ended_at_ms": _MONDAY + _DAY_MS, "started_at_ms": _MONDAY + _DAY_MS}
     guessed = Usage(input_tokens=10, output_tokens=5, source="estimate")
-    sent = [
+    return [
         costing(1, "0.1"),
         costing(2, "0.20", dims={"team": "ads"}),
         costing(3, "0.000000000000000003", **tuesday),
         event(4, cost=UNPRICED, **tuesday),
         costing(5, "0.5", usage=guessed, provider="groq", **tuesday),
     ]
-    assert server.post(key, batch(sent)).json()["accepted"] == 5
+
+
+@pytest.fixture
+def filled(server: Served, key: str) -> str:
+    """The key of a tenant that has sent them."""
+    assert server.post(key, batch(calls())).json()["accepted"] == 5
     return key
 
 
 @pytest.mark.parametrize("by", ["provider,model", "", "day,team", "hour", "dims.team"])
 def test_a_report_is_what_the_command_prints(
-    server: Served, filled: str, tenant: str, by: str, capsys: pytest.CaptureFixture[str]
+    server: Served, filled: str, by: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    ledger = server.store / "tenants" / tenant / "ledger.db"
-    assert main(["--ledger", str(ledger), "report", "--by", by, "--format", "json"]) == 0
+    path = tmp_path / "ledger.db"
+    with closing(Ledger(path)) as ledger:
+        ledger.add(calls())
+    assert main(["--ledger", str(path), "report", "--by", by, "--format", "json"]) == 0
     printed = json.loads(capsys.readouterr().out)
     found = server.get(filled, f"/v1/report?by={by}").json()
     assert [_but_what_is_apart(one) for one in found["rows"]] == printed["rows"]
@@ -147,11 +156,11 @@ def test_a_question_that_is_wrong_is_told_so(
     assert (answer.status_code, said in answer.json()["error"]) == (400, True), answer.text
 
 
-def test_a_policy_is_told_once(server: Served, key: str, tenant: str) -> None:
-    path = server.store.parent / "policy.json"
+def test_a_policy_is_told_once(server: Served, key: str, tenant: str, tmp_path: Path) -> None:
+    path = tmp_path / "policy.json"
     path.write_text('{"allowed_models": ["openai:*"]}', encoding="utf-8")
     assert server.get(key, "/v1/policy").json() == {}
-    options = ["--tenant", tenant, "--store", str(server.store)]
+    options = ["--tenant", tenant, *server.options]
     assert main(["serve", "policy", "set", str(path), *options]) == 0
     found = server.get(key, "/v1/policy")
     assert found.json() == {"allowed_models": ["openai:*"]}

@@ -97,7 +97,7 @@ def test_a_body_may_come_as_it_is(server: Served, key: str) -> None:
 
 
 def test_a_key_that_sends_more_than_its_share_is_told_how_long_to_wait(tmp_path: Path) -> None:
-    with serving(tmp_path, "--events-per-s", "1") as server:
+    with serving(tmp_path, tmp_path / "secret", "--events-per-s", "1") as server:
         key, many = server.key("acme"), batch([event(n) for n in range(100)])
         answers = [server.post(key, many) for _ in range(2)]
         assert [one.status_code for one in answers] == [202, 429]
@@ -105,12 +105,12 @@ def test_a_key_that_sends_more_than_its_share_is_told_how_long_to_wait(tmp_path:
 
 
 def test_what_was_answered_is_there_after_the_server_was_killed(tmp_path: Path) -> None:
-    with serving(tmp_path) as server:
+    with serving(tmp_path, tmp_path / "secret") as server:
         key = server.key("acme")
         for number in range(20):
             assert server.post(key, batch([event(number)])).status_code == 202
         server.process.send_signal(signal.SIGKILL)
-    with serving(tmp_path) as server:
+    with serving(tmp_path, tmp_path / "secret") as server:
         assert len(server.events(key)) == 20
 
 

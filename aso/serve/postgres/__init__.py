@@ -1,0 +1,1 @@
+"""The store of several machines: PostgreSQL. One server process opens it by ``store.PostgresStore``."""
