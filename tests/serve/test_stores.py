@@ -149,3 +149,5 @@ def test_both_say_the_same_of_whatever_they_are_given(both: list[Store], made: l
         assert embedded == postgres
     embedded, postgres = (kept(store, name) for store in both)
     assert embedded == postgres
+    named, also_named = (store.dimensions(name, period=Period(), where=[]) for store in both)
+    assert named == also_named

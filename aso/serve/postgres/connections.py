@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 from psycopg import Connection, DataError, Error, OperationalError, RawCursor, conninfo
 from psycopg.pq import TransactionStatus
+from psycopg.types.string import TextLoader
 
 from aso.errors import ConfigError
 from aso.ledger import LedgerError
@@ -103,6 +104,8 @@ class Connections:
             prepare_threshold=None,  # a pooler before the database may give each statement another
             cursor_factory=RawCursor,
         )
+        for kind in ("jsonb", "uuid"):  # as a ledger has them
+            connection.adapters.register_loader(kind, TextLoader)
         try:
             prepare(connection)
         except BaseException:

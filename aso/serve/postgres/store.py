@@ -5,7 +5,7 @@ Reports are aso.report's, which asks it as it asks a ledger. Rows stay until som
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,7 +13,7 @@ from psycopg import RawServerCursor
 
 from aso.ledger.schema import STORED
 from aso.ledger.wired import wire_of
-from aso.report import Period, Spend, parse_grouping, spend
+from aso.report import Period, Spend, dimensions, parse_grouping, spend
 from aso.report.grouping import parse_filters
 from aso.serve.postgres.connections import Connections, Database, Row
 from aso.serve.postgres.dialect import translated
@@ -28,11 +28,9 @@ _EXPORT_WAIT_S = 1.0
 _FETCHED = 1_000
 # A client that stops reading keeps a moment of the database alive, which vacuum must leave alone.
 _LEAVE = "SET LOCAL idle_in_transaction_session_timeout = '5min'"
-_AS_TEXT = {"event_id": "event_id::text", "dims": "dims::text"}
-_STORED = ", ".join(_AS_TEXT.get(name, name) for name in STORED)
 _DOCUMENTS = f"""
-SELECT {_STORED} FROM latest JOIN aso.documents USING (id)
-WHERE {{}} ORDER BY ended_at_ms, latest.event_id, revision
+SELECT {", ".join(STORED)} FROM latest JOIN aso.documents USING (id)
+WHERE {{}} ORDER BY ended_at_ms, event_id, revision
 """  # noqa: S608 — our own names
 
 
@@ -92,6 +90,12 @@ class PostgresStore:
         parse_filters(where)  # what is wrong is said before anything is opened
         with self._connections.one() as database:
             return spend(_Rows(database, tenant), grouping, period=period, where=where)
+
+    def dimensions(self, tenant: str, *, period: Period, where: Sequence[str]) -> Mapping[str, int]:
+        """Return how many calls have each dimension."""
+        parse_filters(where)
+        with self._connections.one() as database:
+            return dimensions(_Rows(database, tenant), period=period, where=where)
 
     def documents(
         self, tenant: str, *, period: Period, where: Sequence[str]
