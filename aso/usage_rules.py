@@ -162,6 +162,17 @@ def _google_modalities(
                 reading.units[name] = count
 
 
+def _note_modalities(reading: Reading, parts: Any, names: Mapping[str, str]) -> None:
+    """Note the tokens of each modality: a part of the whole, or a unit."""
+    for one in parts if is_a(parts, list) else ():
+        name = names.get(str(at(one, "modality")).upper())
+        tokens = None if name is None else count(one, (("tokens",),), reading)
+        if name in reading.said:
+            reading.said[name] = tokens
+        elif name is not None and tokens:
+            reading.units[name] = tokens
+
+
 def _interaction_parts(
     reading: Reading, raw: Mapping[str, Any], extra: Mapping[str, Any], model: str
 ) -> None:
@@ -173,11 +184,8 @@ def _interaction_parts(
     answered, thoughts = raw.get("total_output_tokens"), raw.get("total_thought_tokens")
     if type(answered) is int:
         said["output_tokens"] = answered + (thoughts if type(thoughts) is int else 0)
-    parts: Any = raw.get("input_tokens_by_modality")
-    for one in parts if is_a(parts, list) else ():
-        name = _INPUT_MODALITIES.get(str(at(one, "modality")).upper())
-        if name in said:
-            said[name] = count(one, (("tokens",),), reading)
+    for part, names in _INTERACTION_MODALITIES.items():
+        _note_modalities(reading, raw.get(part), names)
     searched = [
         at(one, "count")
         for one in raw.get("grounding_tool_count") or ()
@@ -224,14 +232,20 @@ _OUTPUT_MODALITIES = {
     "IMAGE": "output_image_tokens",
     "VIDEO": "output_video_tokens",
 }
+_CACHED_MODALITIES = {
+    "AUDIO": "cache_read_audio_tokens",
+    "IMAGE": "cache_read_image_tokens",
+    "VIDEO": "cache_read_video_tokens",
+}
+_INTERACTION_MODALITIES = {
+    "input_tokens_by_modality": _INPUT_MODALITIES,
+    "cached_tokens_by_modality": _CACHED_MODALITIES,
+    "output_tokens_by_modality": _OUTPUT_MODALITIES,
+}
 _MODALITIES = {
     "promptTokensDetails": _INPUT_MODALITIES,
     "promptTokenDetails": _INPUT_MODALITIES,  # of embeddings
-    "cacheTokensDetails": {
-        "AUDIO": "cache_read_audio_tokens",
-        "IMAGE": "cache_read_image_tokens",
-        "VIDEO": "cache_read_video_tokens",
-    },
+    "cacheTokensDetails": _CACHED_MODALITIES,
     "candidatesTokensDetails": _OUTPUT_MODALITIES,
     "responseTokensDetails": _OUTPUT_MODALITIES,  # of live sessions
 }

@@ -156,6 +156,7 @@ COUNTERS = Counters(
     output_image_tokens=("completion_tokens_details.image_tokens",),
     web_search_requests=(
         "server_tool_use_details.web_search_requests",
+        "server_tool_use.web_search_requests",
         "num_search_queries",
     ),
     units={

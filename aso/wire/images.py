@@ -12,6 +12,7 @@ from typing import Any
 
 from aso.usage import Counters
 from aso.wire.access import field, fields, items, plain, text
+from aso.wire.chat_completions import COUNTERS as CHAT
 from aso.wire.responses import COUNTERS as RESPONSES
 from aso.wire.shape import Answer, Shape
 
@@ -73,8 +74,14 @@ def conditions(body: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 
 _LONGEST = 16  # of a size or a quality: anything longer is none
-COUNTERS: Counters = RESPONSES._replace(
-    web_search_requests=(),
+COUNTERS: Counters = RESPONSES._replace(  # OpenRouter's name the parts as chat completions do
+    cache_write_input_tokens=RESPONSES.cache_write_input_tokens + CHAT.cache_write_input_tokens,
+    reasoning_output_tokens=RESPONSES.reasoning_output_tokens + CHAT.reasoning_output_tokens,
+    input_audio_tokens=RESPONSES.input_audio_tokens + CHAT.input_audio_tokens,
+    input_image_tokens=RESPONSES.input_image_tokens + CHAT.input_image_tokens,
+    output_audio_tokens=RESPONSES.output_audio_tokens + CHAT.output_audio_tokens,
+    output_image_tokens=RESPONSES.output_image_tokens + CHAT.output_image_tokens,
+    web_search_requests=("server_tool_use.web_search_requests",),
     units={
         "svg_input_tokens": ("svg_usage.input_tokens",),
         "svg_output_tokens": ("svg_usage.output_tokens",),

@@ -51,7 +51,7 @@ RERANK = Shape(
         input_tokens=("prompt_tokens", "tokens.input_tokens", "total_tokens"),
         output_tokens=("completion_tokens", "tokens.output_tokens"),
         total_tokens=("total_tokens",),
-        units={"search_units": ("billed_units.search_units",)},
+        units={"search_units": ("billed_units.search_units", "search_units")},
     ),
 )
 OCR = RERANK._replace(

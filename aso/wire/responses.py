@@ -139,8 +139,15 @@ COUNTERS = Counters(
     input_image_tokens=("input_tokens_details.image_tokens",),
     output_audio_tokens=("output_tokens_details.audio_tokens",),
     output_image_tokens=("output_tokens_details.image_tokens",),
-    web_search_requests=("server_side_tool_usage_details.web_search_calls",),
+    web_search_requests=(
+        "server_side_tool_usage_details.web_search_calls",
+        "server_tool_use_details.web_search_requests",  # OpenRouter
+    ),
     units={
+        # Its rate is not published; of what lives for 30 minutes it is that of all writes.
+        "cache_write_12h_tokens": (
+            "input_tokens_details.cache_write_tokens_details.ttl_12h_tokens",
+        ),
         "x_search_calls": ("server_side_tool_usage_details.x_search_calls",),
         "code_interpreter_calls": ("server_side_tool_usage_details.code_interpreter_calls",),
         "file_search_calls": ("server_side_tool_usage_details.file_search_calls",),

@@ -24,7 +24,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from tools.sdk_suite.suites import FOLDERS, SUITES
+from tools.sdk_suite.suites import ASKED, ENVIRONMENTS, FOLDERS, SUITES
 
 _ROOT = Path(__file__).parents[2]
 _REPEATS = 3
@@ -55,10 +55,15 @@ class Suite(NamedTuple):
         outcomes = home / "outcomes.json"
         with _server(self, home) as url, (home / "pytest.log").open("wb") as log:
             subprocess.run(
-                [self.python, *_arguments(only or [self.tests], self.plugins(), with_aso=with_aso)],
+                [
+                    self.python,
+                    *_arguments(only or [self.tests], self.plugins(), with_aso=with_aso),
+                    *ASKED.get(self.name, ()),
+                ],
                 cwd=self.source,
                 env={
                     **os.environ,
+                    **ENVIRONMENTS.get(self.name, {}),
                     "PYTHONPATH": str(_ROOT),
                     "TEST_API_BASE_URL": url,
                     "OUTCOMES": str(outcomes),
@@ -89,7 +94,7 @@ def prepare(name: str, folder: Path) -> Suite:
     package, _, version = name.partition("-")
     source = folder / name
     python = folder / f"env-{name}" / "bin" / "python"
-    if not (source / "tests").is_dir():
+    if not source.is_dir():
         download = ("download", "--no-deps", "--no-binary", package, "--dest", str(folder))
         _pip(sys.executable, *download, f"{package}=={version}")
         with tarfile.open(folder / f"{name}.tar.gz") as archive:
@@ -138,6 +143,7 @@ def _arguments(tests: Sequence[str], own: Sequence[str], *, with_aso: bool) -> l
             "-n",
             "2" if len(tests) == 1 else "0",
         ),
+        "--continue-on-collection-errors",
         *("-p", "no:cacheprovider", *asked, *tests),
     ]
 

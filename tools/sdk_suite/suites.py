@@ -1,4 +1,4 @@
-"""Whose tests are run, and what each version's need; the pins are those of the SDK's own lock file."""
+"""Whose tests are run, and what each version's need: the pins of its own lock file, or its ranges."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ _ANTHROPIC = (
     "respx==0.22.0",
     "time-machine==3.2.0",
 )
+
+_BUILT_ON = ("pytest-xdist", "wrapt")
 
 _LANGCHAIN = (
     *_EVERYWHERE,
@@ -138,6 +140,92 @@ SUITES: dict[str, tuple[str, ...]] = {
         "pytest-socket>=0.7,<1",
         "pytest-timeout>=2.3.1,<3",
     ),
+    "langchain_google_genai-4.4.3": (
+        *_LANGCHAIN,
+        "langchain-google-genai==4.4.3",
+        "aiohttp>=3.9,<4",
+        "google-genai==3.6.1",
+        "numpy",
+        "pytest-socket>=0.7,<1",
+        "pytest-timeout>=2.3.1,<3",
+    ),
+    "langchain_groq-1.1.3": (*_LANGCHAIN, "langchain-groq==1.1.3"),
+    # The newest whose source distribution has its tests; with the SDKs of its day.
+    "pydantic_ai-1.20.0": (
+        *_BUILT_ON,
+        "pydantic-ai==1.20.0",
+        "aiohttp==3.13.2",
+        "anthropic==0.74.0",
+        "asgi-lifespan",
+        "boto3-stubs[bedrock-runtime]",
+        "boto3<1.42",
+        "devtools",
+        "dirty-equals>=0.9",
+        "duckduckgo-search",
+        "genai-prices<0.0.50",
+        "google-genai==1.51.0",
+        "groq<0.36",
+        "huggingface-hub<1",
+        "inline-snapshot<0.32",
+        "logfire[httpx]==4.15.0",
+        "mcp<1.23",
+        "mistralai==1.9.11",
+        "openai==2.8.0",
+        "opentelemetry-api==1.38.0",
+        "opentelemetry-exporter-otlp-proto-http==1.38.0",
+        "opentelemetry-sdk==1.38.0",
+        "pydantic<2.13",
+        "pytest-examples",
+        "pytest-mock",
+        "pytest-recording",
+        "pytest<8.4",
+        "vcrpy==7.0.0",
+    ),
+    "openai_agents-0.24.0": (
+        *_BUILT_ON,
+        "openai-agents[encrypt,realtime,sqlalchemy,voice]==0.24.0",
+        "aiohttp<4",
+        "aiosqlite",
+        "eval-type-backport",
+        "fakeredis",
+        "fastapi",
+        "graphviz",
+        "inline-snapshot",
+        "openai==3.57.0",
+        "pytest-asyncio",
+        "pytest-mock",
+        "pytest>=9.0.3",
+        "rich",
+        "textual",
+    ),
+    "instructor-1.17.0": (
+        *_BUILT_ON,
+        "instructor[anthropic,bedrock,cerebras_cloud_sdk,cohere,google-genai,groq,mistral,xai]==1.17.0",
+        "diskcache",
+        "jsonref<2",
+        "pytest-asyncio<2",
+        "pytest-examples",
+        "pytest>=8.3.3,<9",
+        "python-dotenv",
+        "redis<8",
+    ),
+    "google_genai-3.6.1": (
+        *_BUILT_ON,
+        "google-genai[aiohttp,httpx]==3.6.1",
+        "mcp",
+        "pillow",
+        "pytest",
+        "pytest-asyncio",
+        "pytest-mock",
+    ),
 }
-FOLDERS = {name: "tests/unit_tests" for name in SUITES if name.startswith("langchain")}
+FOLDERS = {
+    **{name: "tests/unit_tests" for name in SUITES if name.startswith("langchain")},
+    "google_genai-3.6.1": "google/genai/tests",
+    "instructor-1.17.0": "tests/v2",
+}
 """Where a suite's tests are, but for those in ``tests``."""
+ASKED = {"google_genai-3.6.1": ("--import-mode=importlib", "--mode=replay")}
+"""What pytest is asked beside: tests inside the package are to import the one that is hooked."""
+ENVIRONMENTS = {"google_genai-3.6.1": {"GOOGLE_GENAI_REPLAYS_DIRECTORY": "."}}
+"""What a suite wants to be set. Google's recordings are not in its distribution."""
