@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from aso.errors import ConfigError
-from aso.reconcile import anthropic, openai, openrouter
+from aso.reconcile import anthropic, dashboards, openai, openrouter
 from aso.reconcile.repeated import Repeated
 from aso.reconcile.statement import Stated, Statement
 
@@ -120,13 +120,80 @@ EXPORTS = (
         openrouter.span,
         "https://openrouter.ai/api/v1/activity",
     ),
+    Export(
+        "anthropic.console.usage",
+        "anthropic",
+        ("usage_date_utc",),
+        (
+            "model_version",
+            "usage_input_tokens_no_cache",
+        ),
+        "",
+        dashboards.anthropic_usage,
+        dashboards.day_span,
+        "the console's usage, CSV",
+    ),
+    Export(
+        "anthropic.console.cost",
+        "anthropic",
+        ("usage_date_utc",),
+        (
+            "model",
+            "token_type",
+            "cost_usd",
+        ),
+        "",
+        dashboards.anthropic_cost,
+        dashboards.day_span,
+        "the console's cost, CSV",
+    ),
+    Export(
+        "openai.dashboard.costs",
+        "openai",
+        ("start_time",),
+        (
+            "amount_value",
+            "line_item",
+        ),
+        "",
+        dashboards.openai_cost,
+        openai.span,
+        "the dashboard's costs, CSV",
+    ),
+    Export(
+        "openrouter.logs",
+        "openrouter",
+        ("created_at",),
+        (
+            "generation_id",
+            "cost_total",
+        ),
+        "",
+        dashboards.openrouter_generation,
+        dashboards.day_span,
+        "the logs of openrouter.ai/activity, CSV",
+    ),
+    Export(
+        "openrouter.dashboard.activity",
+        "openrouter",
+        ("Date",),
+        (
+            "Slug",
+            "BYOK Usage",
+        ),
+        "",
+        dashboards.openrouter_activity,
+        dashboards.day_span,
+        "openrouter.ai/activity, CSV",
+    ),
 )
 
 
 def read_exports(paths: Sequence[Path]) -> Statement:
     """Return what the files state, together.
 
-    A file holds the JSON that an endpoint answers: one page, a list of pages, or a page a line.
+    A file holds the JSON that an endpoint answers: one page, a list of pages, or a page a line. Or
+    it is the CSV of a dashboard.
 
     Raises:
         ConfigError: a file cannot be read, is no export that is known, is of another provider, or
@@ -162,12 +229,14 @@ def _pages(path: Path) -> list[_Table]:
     except (OSError, ValueError) as error:
         raise ConfigError(
             f"export {str(path)!r} cannot be read ({type(error).__name__}): give the file of an "
-            "endpoint's answer, JSON in UTF-8"
+            "endpoint's answer, JSON in UTF-8, or a dashboard's CSV"
         ) from error
     found: object = _parsed(text)
+    if found is None and _is_csv(text):
+        return [{"data": dashboards.rows_of(path.name, text)}]
     pages = _tables(found) or _tables([found])
     if not pages:
-        raise ConfigError(f"export {path.name} is no JSON of an export{_looks(text)}: {_known()}")
+        raise ConfigError(f"export {path.name} is no JSON or CSV of an export: {_known()}")
     return pages
 
 
@@ -192,11 +261,9 @@ def _parsed(text: str) -> Any:
         return None
 
 
-def _looks(text: str) -> str:
+def _is_csv(text: str) -> bool:
     first = text.partition("\n")[0]
-    if "," in first and "{" not in first:
-        return ", but looks like CSV, whose columns no provider documents"
-    return ""
+    return "," in first and "{" not in first
 
 
 def _rows(pages: Sequence[_Table]) -> Iterator[tuple[_Table, _Table]]:
@@ -254,6 +321,4 @@ def _check(paths: Sequence[Path], found: Mapping[str, Export]) -> None:
 
 
 def _known() -> str:
-    return "known are the answers of " + "; ".join(
-        f"{export.name} ({export.fetched})" for export in EXPORTS
-    )
+    return "known are " + "; ".join(f"{export.name} ({export.fetched})" for export in EXPORTS)

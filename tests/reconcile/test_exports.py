@@ -113,6 +113,71 @@ STATED = {
             upstream_cost=Decimal("0.012"),
         )
     ],
+    "anthropic_console_usage.csv": [
+        stated(
+            "claude-sonnet-4-5-20250929",
+            "Search",
+            tier="standard",
+            quantities=counts(
+                new=1500, read=200, cache_write_tokens=500, cache_write_1h_tokens=1000, out=500
+            ),
+        ),
+        stated(None, "Search", quantities=counts(web_search_requests=10)),
+        stated(
+            "claude-opus-5-5",
+            "Search",
+            tier="batch",
+            quantities=counts(
+                new=10, read=0, cache_write_tokens=0, cache_write_1h_tokens=0, out=40
+            ),
+        ),
+    ],
+    "anthropic_console_cost.csv": [
+        stated("claude-sonnet-4-5", "Search", cost=Decimal("0.45"), tolerance=Decimal("0.005")),
+        stated("claude-sonnet-4-5", "Search", cost=Decimal("1.20"), tolerance=Decimal("0.005")),
+        stated(None, "Search", cost=Decimal("0.10"), tolerance=Decimal("0.005")),
+    ],
+    "openai_dashboard_costs.csv": [
+        stated(
+            GPT,
+            PROJECT,
+            tier="standard",
+            cost=Decimal("0.0025"),
+            tolerance=Decimal("0.00005"),
+            quantities=counts(new=1000),
+        ),
+        stated(None, PROJECT, cost=Decimal("0.01"), tolerance=Decimal("0.005")),
+    ],
+    "openrouter_logs.csv": [
+        stated(
+            "openai/gpt-4.1-2025-04-14",
+            None,
+            cost=Decimal("0.015"),
+            tolerance=Decimal("0.0005"),
+            requests=1,
+            quantities=counts(new=30, read=20, out=125),
+            upstream_cost=Decimal("0.012"),
+        ),
+        stated(
+            "openai/gpt-oss-120b:free",
+            None,
+            cost=Decimal(0),
+            tolerance=Decimal("0.005"),
+            requests=1,
+            quantities=counts(new=40, read=0, out=20),
+            upstream_cost=Decimal(0),
+        ),
+    ],
+    "openrouter_activity.csv": [
+        stated(
+            "openai/gpt-4.1",
+            None,
+            cost=Decimal("0.015"),
+            tolerance=Decimal("0.0005"),
+            requests=5,
+            upstream_cost=Decimal("0.012"),
+        )
+    ],
 }
 KINDS = {
     "openai_costs.json": ("openai", "openai.costs"),
@@ -122,6 +187,11 @@ KINDS = {
     "anthropic_analytics_cost.json": ("anthropic", "anthropic.analytics.cost"),
     "anthropic_analytics_usage.json": ("anthropic", "anthropic.analytics.usage"),
     "openrouter_activity.json": ("openrouter", "openrouter.activity"),
+    "anthropic_console_usage.csv": ("anthropic", "anthropic.console.usage"),
+    "anthropic_console_cost.csv": ("anthropic", "anthropic.console.cost"),
+    "openai_dashboard_costs.csv": ("openai", "openai.dashboard.costs"),
+    "openrouter_logs.csv": ("openrouter", "openrouter.logs"),
+    "openrouter_activity.csv": ("openrouter", "openrouter.dashboard.activity"),
 }
 
 
@@ -203,16 +273,24 @@ def activity(**changes: Any) -> str:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("day,model,cost\n2026-11-23,gpt-4o,1\n", "but looks like CSV, whose columns no provider"),
-        ("", "export export.json is no JSON of an export: known are the answers of openai.costs"),
-        ("[1, 2]", "is no JSON of an export"),
+        ('day,"' + "x" * 200_000, r"is no whole CSV file \(field larger than field limit"),
+        (
+            "day,model,cost\n2026-11-23,gpt-4o,1\n",
+            r"has a row of \['cost', 'day', 'model'\], which",
+        ),
+        (
+            "day,model\n2026-11-23,gpt-4o,1\n",
+            "has a row of 3 cells under 2 columns: it is no whole",
+        ),
+        ("", "export export.json is no JSON or CSV of an export: known are openai.costs"),
+        ("[1, 2]", "is no JSON or CSV of an export"),
         ('{"data": []}', "export export.json has no rows: was the time right?"),
         ('{"data": [{"a": 1}]}', r"has a row of \['a'\], which no export has: known are"),
         ('{"error": {"message": "no"}}', r"has a row of \['error'\], which no export has"),
         (costs(amount={"value": 1, "currency": "eur"}), "amount.value is in 'eur': the ledger is"),
         (costs(amount={"value": "much", "currency": "usd"}), "amount.value is 'much': a number"),
         (costs(amount={"value": None, "currency": "usd"}), "amount.value is None: a number"),
-        ("[" * 100_000, "is no JSON of an export"),
+        ("[" * 100_000, "is no JSON or CSV of an export"),
         (amount("1e999999999"), "amount.value is '1e999999999': a number below 10\\^18, to 40"),
         (amount("1e400"), "amount.value is '1e400': a number below 10\\^18, to 40 decimal places"),
         (amount("1e-41"), "amount.value is '1e-41': a number below 10\\^18, to 40 decimal places"),
@@ -284,7 +362,17 @@ def test_another_projects_rows_are_others(tmp_path: Path) -> None:
     assert len(read_exports([HERE / "openai_costs.json", path]).rows) == 6
 
 
-@pytest.mark.parametrize("name", STATED)
+@pytest.mark.parametrize("name", [name for name in STATED if name.endswith(".csv")])
+def test_rows_that_two_csv_files_have_are_refused(name: str, tmp_path: Path) -> None:
+    header, first, *_ = (HERE / name).read_text().splitlines()
+    path = tmp_path / "part.csv"
+    path.write_text(f"{header}\n{first}\n\n")
+    assert len(read_exports([path]).rows) in {1, 2}
+    with pytest.raises(ConfigError, match="which would be counted twice"):
+        read_exports([HERE / name, path])
+
+
+@pytest.mark.parametrize("name", [name for name in STATED if name.endswith(".json")])
 def test_every_export_twice_is_refused_whatever_its_order(name: str, tmp_path: Path) -> None:
     pages = json.loads((HERE / name).read_text())
     path = tmp_path / "one_page_a_line.jsonl"
