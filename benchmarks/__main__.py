@@ -21,6 +21,7 @@ ALL = {
     "memory": ["5000", "1000"],
     "delivery": ["2000"],
     "endpoint_down": ["50000", "8MiB"],
+    "shipping": ["5000"],
     "pricing": ["5000"],
     "crowds": ["500"],
     "report_million": ["--rows", "50000"],
