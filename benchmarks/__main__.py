@@ -9,7 +9,7 @@ import argparse
 import subprocess
 import sys
 
-# Name → arguments of a quick run. journal_append, kill9 and ingest_soak stand by themselves.
+# Name → arguments of a quick run. journal_append, kill9, kill9_shipping and ingest_soak stand by themselves.
 ALL = {
     "call_path": ["5000"],
     "whole_call": ["2"],
