@@ -162,7 +162,7 @@ class Spell:
         self._chance, self._begin, self._end = chance, begin, end
         self._every_s, self._lasts_s = every_s, lasts_s
         self._is_on = False
-        self._until = self._next(every_s)
+        self._until = time.monotonic() + chance.uniform(0.0, 0.3) * every_s  # soon, once
 
     def look(self) -> None:
         """Begin or end it, where it is time."""
@@ -187,7 +187,7 @@ class Spell:
 def _spells(
     chance: random.Random, endpoint: Endpoint, way: FaultyWay, disks: Sequence[Path]
 ) -> list[Spell]:
-    kills = Spell(chance, endpoint.kill, endpoint.start, every_s=2.0, lasts_s=0.3)
+    kills = Spell(chance, endpoint.kill, endpoint.revive, every_s=2.0, lasts_s=0.3)
     deaf = Spell(chance, way.deafen, way.listen, every_s=3.0, lasts_s=0.3)
     fillers = [disk / "filler" for disk in disks]
     full = [

@@ -79,16 +79,18 @@ class Endpoint:
                     self.port = port
 
     def kill(self) -> None:
-        """End it at once, whatever it is at."""
-        with self._lock:
+        """End it at once, whatever it is at; not while it starts."""
+        if self._lock.acquire(blocking=False):
             if self._process is not None:
                 self._end(self._process)
                 self.kills += 1
+            self._lock.release()
 
     def revive(self) -> None:
-        """Have it run again, some time after it was killed."""
-        if time.monotonic() - self._died_at > _DOWN_S:
-            self.start()
+        """Have it run again, some time after it was killed; waits for nothing."""
+        is_time = time.monotonic() - self._died_at > _DOWN_S
+        if is_time and self._process is None and not self._lock.locked():
+            threading.Thread(target=self.start).start()
 
     def __enter__(self) -> Endpoint:
         self.folder.mkdir(exist_ok=True)
@@ -96,7 +98,9 @@ class Endpoint:
         return self
 
     def __exit__(self, *exc: object) -> None:
-        self.kill()
+        with self._lock:  # it may be starting
+            if self._process is not None:
+                self._end(self._process)
 
     def _end(self, process: subprocess.Popen[str]) -> None:
         process.kill()
