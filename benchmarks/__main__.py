@@ -9,7 +9,8 @@ import argparse
 import subprocess
 import sys
 
-# Name → arguments of a quick run. journal_append, kill9, kill9_shipping and ingest_soak stand by themselves.
+# Name → arguments of a quick run. journal_append, kill9, kill9_shipping, ingest_soak and ingest_outage stand by
+# themselves; serve_throughput and serve_reports, too.
 ALL = {
     "call_path": ["5000"],
     "whole_call": ["2"],

@@ -32,7 +32,7 @@ _LIFE_H = (1.0, 6.0)
 _AT_ONCE = 3
 _AFTERWARDS_S = 600.0  # how much longer the first one lives
 _KINDS = ("refused", "hang", "503", "429:600")
-_PROGRAM = ("--pause=1", "--timeout=10")
+_PROGRAM = ("--pause=1", "--timeout=60")  # of their time: half a second of the endpoint's
 _NO_PLAN = Plan(programs=0, events=0, poison=0)
 _LOOK_S = 0.2  # by the real clock
 
