@@ -72,3 +72,19 @@ class Aside:
         except SpoolError as error:
             self.say("spool", f"an event that was refused is lost: {error}")
             return len(refused)
+
+
+class SetsAside:
+    """A sink that sets aside what the other side will not take; it makes ``_aside``."""
+
+    _aside: Aside
+
+    @property
+    def set_aside(self) -> int:
+        """Return how many events the other side would not take."""
+        return self._aside.set_aside
+
+    @property
+    def dropped(self) -> int:
+        """Return how many events, of all that was set aside, could not be kept."""
+        return self._aside.dropped

@@ -12,7 +12,7 @@ from typing import Any
 from aso import config
 from aso.errors import ConfigError
 from aso.records import Event
-from aso.sinks.aside import Aside
+from aso.sinks.aside import Aside, SetsAside
 from aso.sinks.connection import Answer, Connection
 from aso.sinks.ingest_answers import IngestError, Refused, no_answer
 from aso.sinks.ingest_batch import Document
@@ -23,7 +23,7 @@ from aso.version import __version__
 __all__ = ["IngestError", "IngestSink"]
 
 
-class IngestSink:
+class IngestSink(SetsAside):
     """Ships events to an AI SpendOps ingest endpoint.
 
     Args:
@@ -70,16 +70,6 @@ class IngestSink:
             key_id=key.id,
         )
         self._refused = list[Refused]()  # of the batch in hand
-
-    @property
-    def set_aside(self) -> int:
-        """Return how many events the endpoint would not take."""
-        return self._aside.set_aside
-
-    @property
-    def dropped(self) -> int:
-        """Return how many events, of all that was set aside, could not be kept."""
-        return self._aside.dropped
 
     def send(self, events: Sequence[Event]) -> None:
         """Ship a batch, in as many requests as the limits ask for.

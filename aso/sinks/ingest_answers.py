@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple, cast
 
-from aso.errors import AsoError
 from aso.semconv import printable
 from aso.sinks.connection import Answer
 from aso.sinks.ingest_batch import Document
+from aso.sinks.not_taken import NotTakenError
 
 ACCEPTED = 202
 _TOO_LARGE = 413
@@ -24,21 +24,8 @@ _HINTS = {
 _SHOWN = 120
 
 
-class IngestError(AsoError):
-    """A batch was not accepted.
-
-    Attributes:
-        cause: what is the same for the same cause; said once an hour.
-        retry_after_s: when to try again, where the endpoint or its answer says.
-    """
-
-    def __init__(
-        self, message: str, *, cause: str = "", retry_after_s: float | None = None
-    ) -> None:
-        super().__init__(message)
-        self.cause = cause
-        if retry_after_s is not None:
-            self.retry_after_s = retry_after_s
+class IngestError(NotTakenError):
+    """A batch was not accepted."""
 
 
 class Refused(NamedTuple):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from aso.environment import from_environment
 from aso.guard import say
 from aso.records import Event
-from aso.sinks.aside import Aside
+from aso.sinks.aside import Aside, SetsAside
 from aso.sinks.otlp.settings import checked, expect_installed
 
 if TYPE_CHECKING:  # loaded when something is sent
@@ -28,7 +28,7 @@ _LEFT_OUT = (
 _DISABLED = "aso.otlp: OTEL_SDK_DISABLED is set: events are taken, and none is sent"
 
 
-class OtlpSink:
+class OtlpSink(SetsAside):
     """Ships events by OTLP, http/protobuf or gRPC.
 
     Args:
@@ -78,16 +78,6 @@ class OtlpSink:
         self._inherited: list[object] = []  # closing them is the parent's business
         self._said: dict[str, float] = {}
         self._aside = Aside("aso.otlp", self.destination or "otlp")
-
-    @property
-    def set_aside(self) -> int:
-        """Return how many events the receiver would not take."""
-        return self._aside.set_aside
-
-    @property
-    def dropped(self) -> int:
-        """Return how many events, of all that was set aside, could not be kept."""
-        return self._aside.dropped
 
     def send(self, events: Sequence[Event]) -> None:
         """Ship a batch, signal by signal; what was taken is not sent again with the same batch.

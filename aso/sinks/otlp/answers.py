@@ -11,8 +11,8 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 from aso.environment import from_environment
-from aso.errors import AsoError
 from aso.semconv import printable
+from aso.sinks.not_taken import NotTakenError
 from aso.sinks.otlp.settings import Signal
 
 # HTTP, and gRPC by its number (google.rpc.Code): INVALID_ARGUMENT; UNAUTHENTICATED,
@@ -31,21 +31,8 @@ _RESPONSES: dict[Signal, tuple[str, str]] = {
 }
 
 
-class OtlpError(AsoError):
-    """A batch was not taken: it is to be sent again.
-
-    Attributes:
-        cause: what is the same for the same cause; said once an hour.
-        retry_after_s: when to try again, where that is not ours to choose.
-    """
-
-    def __init__(
-        self, message: str, *, cause: str = "", retry_after_s: float | None = None
-    ) -> None:
-        super().__init__(message)
-        self.cause = cause
-        if retry_after_s is not None:
-            self.retry_after_s = retry_after_s
+class OtlpError(NotTakenError):
+    """A batch was not taken: it is to be sent again."""
 
 
 class OtlpRefusedError(OtlpError):
