@@ -32,20 +32,22 @@ def guard() -> Guard:
     return RUNTIME.session.guard if RUNTIME.session is not None else _GUARD
 
 
-def outgoing(options: Options, url: str | None = None) -> Mapping[str, str]:
+def outgoing(options: Options, url: Any = None) -> Mapping[str, str]:
     """Return the dimensions in force that may go to a URL; None: to wherever the program knows.
 
     None at all to a provider's host, or with a request that an SDK or aso makes for an AI call.
     """
     session, scope = RUNTIME.session, current()
-    hosts = session.pipeline.hosts if session is not None else _NOTHING
-    if url is not None and (_is_an_ai_call() or is_providers(url, hosts)):
-        return _NOTHING
+    dims: Mapping[str, str]
+    hosts: Mapping[str, str]
     if session is not None:
-        dims = session.pipeline.dims_of(scope, None, None)
+        dims, hosts = session.pipeline.dims_of(scope, None, None), session.pipeline.hosts
     else:
-        dims = {**scope.received, **scope.dims}
-    return {key: dims[key] for key in sorted(options.keys & dims.keys())}
+        dims, hosts = {**scope.received, **scope.dims}, _NOTHING
+    keys = options.keys & dims.keys()
+    if keys and url is not None and (_is_an_ai_call() or is_providers(str(url), hosts)):
+        return _NOTHING
+    return {key: dims[key] for key in sorted(keys)}
 
 
 def write(headers: Any, dims: Mapping[str, str]) -> None:
@@ -59,15 +61,13 @@ def write(headers: Any, dims: Mapping[str, str]) -> None:
     headers[name] = text
 
 
-def written(
-    request: Any, url: str, copy: Callable[[Any], Any], options: Options
-) -> tuple[Any, Beside]:
+def written(request: Any, copy: Callable[[Any], Any], options: Options) -> tuple[Any, Beside]:
     """Return a copy of a request that carries, and what is to hold while it is sent.
 
     The request itself where nothing is to go along: the caller's own is never written.
     """
     with guard():
-        if dims := outgoing(options, url):
+        if dims := outgoing(options, request.url):
             sent = copy(request)
             write(sent.headers, dims)
             return sent, Beside(dims)

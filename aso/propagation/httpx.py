@@ -29,13 +29,13 @@ class _Transport(Carrying):
 
     def handle_request(self, request: Any) -> Any:
         """Send a request; the caller's own is not changed."""
-        sent, beside = written(request, str(request.url), _copy, self._self_options)
+        sent, beside = written(request, _copy, self._self_options)
         with beside:
             return self.__wrapped__.handle_request(sent)
 
     async def handle_async_request(self, request: Any) -> Any:
         """The same, awaited."""
-        sent, beside = written(request, str(request.url), _copy, self._self_options)
+        sent, beside = written(request, _copy, self._self_options)
         with beside:
             return await self.__wrapped__.handle_async_request(sent)
 

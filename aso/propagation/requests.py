@@ -32,7 +32,7 @@ class _Adapter(Carrying):
 
     def send(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         """Send a request; the caller's own is not changed, and is the response's."""
-        sent, beside = written(request, request.url, _COPY, self._self_options)
+        sent, beside = written(request, _COPY, self._self_options)
         with beside:
             response = self.__wrapped__.send(sent, *args, **kwargs)
         if getattr(response, "request", None) is sent:
