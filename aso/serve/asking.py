@@ -119,14 +119,16 @@ class Endpoint(NamedTuple):
             )
 
     def expect_parameters(self, query: Sequence[tuple[str, str]]) -> None:
-        """Refuse a query that says something else, or the same twice.
+        """Refuse a query that says something else, the same twice, or what no event can have.
 
         Raises:
             RefusedError: 400.
         """
         known = {one.name: one for one in self.parameters}
         names = [name for name, _ in query]
-        for name in names:
+        for name, value in query:
+            if "\0" in value:  # nor can every store be asked for it
+                raise RefusedError(400, f"The parameter {name[:32]!r} has the character U+0000")
             if name not in known:
                 listed = ", ".join(known) or "none"
                 raise RefusedError(

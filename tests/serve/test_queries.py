@@ -140,6 +140,8 @@ def test_spend_is_of_the_window_and_the_calls_that_match(server: Served, filled:
         ("/v1/report?since=today&until=24h", "since is not before until"),
         ("/v1/report?Since=today", "There is no parameter 'Since' here"),
         ("/v1/report?by=a&by=b", "The parameter 'by' is there twice"),
+        ("/v1/report?where=team=%00", "has the character U+0000"),
+        ("/v1/report?by=te%00am", "has the character U+0000"),
         ("/v1/spend?window=year", "window 'year' is not understood"),
         ("/v1/spend?match=team", "has no '='"),
         ("/v1/timeline?step=week", "step 'week' is none"),
