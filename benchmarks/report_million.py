@@ -73,7 +73,7 @@ def main() -> None:
 
 def _fill(ledger: Ledger, rows: int) -> None:
     cpu, wall = [], []
-    for batch in _batches(rows):
+    for batch in batches(rows):
         began, began_wall = time.process_time(), time.perf_counter()
         ledger.add(batch)
         cpu.append((time.process_time() - began) / len(batch) * 1e6)
@@ -102,7 +102,7 @@ def _report(ledger: Ledger) -> None:
     print(f"peak RSS {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
 
 
-def _batches(rows: int) -> Iterator[list[Event]]:
+def batches(rows: int) -> Iterator[list[Event]]:
     chance = random.Random(20261123)
     kinds = [sample_kind(chance) for _ in range(2_000)]
     for first in range(0, rows, BATCH):

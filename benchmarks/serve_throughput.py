@@ -1,10 +1,11 @@
 """How many events a second `aso serve` takes, and what one costs it: the server's CPU, not the client's.
 
-    python -m benchmarks.serve_throughput [--events 100000] [--clients 2]
+    python -m benchmarks.serve_throughput [--events 100000] [--clients 2] [--postgresql]
 
 Batches of 500 events as they are sent (2 KB each before gzip), made before the clock starts, posted over
 kept connections to a server process on this machine. Every event is new: each is checked, written and on
-the disk when its batch is answered. The events of a core are those of a second of the server's CPU.
+the disk when its batch is answered. The events of a core are those of a second of the server's CPU; with
+--postgresql, on a new PostgreSQL of this machine with its own defaults, also of both's.
 """
 
 from __future__ import annotations
@@ -21,13 +22,14 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
 from pydantic_core import to_json
 
 from benchmarks.report_million import sample_event, sample_kind
 from benchmarks.timing import heading
+from tests.serve.cluster import Cluster, cluster_of, programs
 
 BATCH = 500
 
@@ -37,26 +39,27 @@ def main() -> None:
     options.add_argument("--events", type=int, default=100_000)
     options.add_argument("--clients", type=int, default=2)
     options.add_argument("--store", help="a URL; default: a new folder")
+    options.add_argument("--postgresql", action="store_true", help="on a new server of its own")
     chosen = options.parse_args()
     heading("aso serve: events in a second of one core")
     bodies, sizes = zip(*batches(chosen.events), strict=True)
     mean = sum(sizes) / chosen.events
     print(f"{chosen.events:,} events of {mean:,.0f} bytes, in gzip batches of {BATCH}")
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        serving(chosen.store or folder) as (url, key, pid),
-    ):
+    with ExitStack() as stack:
+        database = stack.enter_context(postgresql()) if chosen.postgresql else None
+        store = database.url() if database else chosen.store
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        url, key, pid = stack.enter_context(serving(store or folder))
         post(url, key, bodies[:1])  # what is loaded once
-        cpu, wall = cpu_s(pid), time.perf_counter()
-        shares = [bodies[1:][n :: chosen.clients] for n in range(chosen.clients)]
-        threads = [threading.Thread(target=post, args=(url, key, share)) for share in shares]
-        for one in threads:
-            one.start()
-        for one in threads:
-            one.join()
-        cpu, wall = cpu_s(pid) - cpu, time.perf_counter() - wall
+        cpu, wall, beside = cpu_s(pid), time.perf_counter(), cpu_of(database)
+        post_at_once(url, key, bodies[1:], chosen.clients)
+        wall, cpu = time.perf_counter() - wall, cpu_s(pid) - cpu
+        beside = cpu_of(database) - beside
     count = BATCH * (len(bodies) - 1)
     print(f"server CPU per event {cpu / count * 1e6:.1f} µs: {count / cpu:,.0f} events/s of a core")
+    if database is not None:
+        each = (cpu + beside) / count
+        print(f"with PostgreSQL's {each * 1e6:.1f} µs: {1 / each:,.0f} events/s of a core for both")
     print(f"wall, {chosen.clients} clients on the same machine: {count / wall:,.0f} events/s")
 
 
@@ -90,6 +93,23 @@ def post(url: str, key: str, bodies: Sequence[bytes]) -> None:
         assert answer == {"accepted": BATCH, "duplicates": 0, "rejected": []}, answer
 
 
+def post_at_once(url: str, key: str, bodies: Sequence[bytes], clients: int) -> None:
+    shares = [bodies[n::clients] for n in range(clients)]
+    threads = [threading.Thread(target=post, args=(url, key, share)) for share in shares]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+
+
+def postgresql() -> AbstractContextManager[Cluster]:
+    """Return a PostgreSQL of this machine, which is started for the block."""
+    found = programs()
+    if found is None:
+        raise SystemExit("PostgreSQL is not installed")
+    return cluster_of(found)
+
+
 @contextmanager
 def serving(store: str) -> Iterator[tuple[str, str, int]]:
     """Run a server on a store; give its URL, a key and its process."""
@@ -110,6 +130,21 @@ def cpu_s(pid: int) -> float:
     """Return the CPU time of a process and its threads, in seconds (proc(5): utime and stime)."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / 100
+
+
+def cpu_of(database: Cluster | None) -> float:
+    """Return the CPU time of PostgreSQL's processes, those that have ended too."""
+    if database is None:
+        return 0.0
+    task = Path(f"/proc/{database.pid}/task/{database.pid}/children")
+    children = [int(pid) for pid in task.read_text(encoding="ascii").split()]
+    return sum(map(cpu_s, [database.pid, *children])) + ended_s(database.pid)
+
+
+def ended_s(pid: int) -> float:
+    """Return the CPU time of a process's children that have ended (proc(5): cutime and cstime)."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[13]) + int(fields[14])) / 100
 
 
 if __name__ == "__main__":

@@ -59,14 +59,14 @@ def _add_store(parser: argparse.ArgumentParser, *, is_action: bool = False) -> N
         "--store",
         default=default,
         metavar="DIR_OR_URL",
-        help="a folder (default: ASO_STORE, else serve in ASO_HOME)",
+        help="a folder, or postgresql://USER@HOST/DATABASE (default: ASO_STORE, else serve in ASO_HOME)",
     )
     parser.add_argument(
         "--secret-file",
         type=Path,
         default=default,
         metavar="FILE",
-        help="what keys are hashed with (default: secret in the store's folder)",
+        help="what keys are hashed with (default: secret in the store's folder, else serve.secret in ASO_HOME)",
     )
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import psycopg
 
 PASSWORD = "s3cret-of-the-database"
+_ADMIN = "postgres"
 _PORT = 5432  # names the socket's file
 _DEADLINE_S = 60
 
@@ -38,17 +39,22 @@ class Cluster:
         if self._user is not None:
             shutil.chown(folder, self._user)
         (folder / "password").write_text(PASSWORD)
-        self._run("initdb", "-D", "data", "-U", "aso", "-A", "scram-sha-256", "-E", "UTF8")
+        self._run("initdb", "-D", "data", "-U", _ADMIN, "-A", "scram-sha-256", "-E", "UTF8")
         self.start()
 
-    def url(self, name: str = "postgres", password: str = PASSWORD) -> str:
+    @property
+    def pid(self) -> int:
+        """Return the process that all others of it are children of."""
+        return self._process.pid
+
+    def url(self, name: str = "postgres", *, user: str = _ADMIN, password: str = PASSWORD) -> str:
         """Return a database's URL."""
-        return f"postgresql://aso:{password}@:{_PORT}/{name}?host={self.folder}"
+        return f"postgresql://{user}:{password}@:{_PORT}/{name}?host={self.folder}"
 
     @contextmanager
-    def connected(self) -> Iterator[psycopg.Connection[Any]]:
+    def connected(self, name: str = "postgres") -> Iterator[psycopg.Connection[Any]]:
         """Give a connection of the test's own, to look behind the store."""
-        with psycopg.connect(self.url(), autocommit=True) as connection:
+        with psycopg.connect(self.url(name), autocommit=True) as connection:
             yield connection
 
     def start(self) -> None:

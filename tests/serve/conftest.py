@@ -49,11 +49,16 @@ def database(cluster: Cluster) -> str:
 
 
 @pytest.fixture
-def new_database(cluster: Cluster, database: str) -> str:
-    """The same, as if no server had used it."""
+def new_database(cluster: Cluster, database: str) -> Iterator[str]:
+    """The same, as if no server had used it; and again afterwards."""
+    _forget(cluster)
+    yield database
+    _forget(cluster)
+
+
+def _forget(cluster: Cluster) -> None:
     with cluster.connected() as connection:
         connection.execute("DROP SCHEMA IF EXISTS aso CASCADE")
-    return database
 
 
 @pytest.fixture

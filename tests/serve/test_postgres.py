@@ -144,7 +144,7 @@ def test_a_password_is_said_nowhere(
     wrong = cluster.url(password="wr0ng-s3cret")
     assert main(["serve", "keys", "list", "--store", wrong]) == 1
     said = capsys.readouterr()
-    assert 'password authentication failed for user "aso"' in said.err
+    assert 'password authentication failed for user "postgres"' in said.err
     store = PostgresStore(database)
     assert not any(
         secret in text
@@ -185,20 +185,6 @@ def test_a_database_that_cannot_keep_every_text_is_refused(cluster: Cluster) -> 
         )
     with pytest.raises(LedgerError, match="encoding is LATIN1"):
         PostgresStore(cluster.url("latin")).check()
-
-
-def test_rights_on_the_tables_are_enough_once_they_are_there(
-    cluster: Cluster, new_database: str, tenant: str
-) -> None:
-    with closing(PostgresStore(new_database)) as owner:
-        owner.check()
-    with cluster.connected() as connection:
-        connection.execute(f"""
-            CREATE ROLE server LOGIN PASSWORD '{PASSWORD}'; GRANT USAGE ON SCHEMA aso TO server;
-            GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA aso TO server""")
-    with closing(PostgresStore(new_database.replace("//aso:", "//server:"))) as store:
-        assert store.add(tenant, [event(1).to_dict()]) == 1
-        assert list(exported(store, tenant)) == [event(1).to_dict()]
 
 
 def test_what_is_answered_is_on_the_disk_whatever_the_settings_say(database: str) -> None:
