@@ -26,7 +26,8 @@ def programs() -> Path | None:
     found = shutil.which("initdb")
     if found is not None:
         return Path(found).resolve().parent
-    return max(Path("/usr/lib/postgresql").glob("*/bin"), default=None)
+    installed = Path("/usr/lib/postgresql").glob("*/bin")
+    return max(installed, key=lambda folder: float(folder.parent.name), default=None)
 
 
 class Cluster:
