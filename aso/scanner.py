@@ -22,13 +22,16 @@ from aso.wire.access import items
 
 _BLOCK = 32 * 1024
 _KEPT = 64 * 1024  # nothing longer than this is parsed a second time
+_LAST = 8  # lines: comments and empty ones may follow the end mark
 _INTERESTING = re.compile(
     rb'"usage(?:Metadata)?"\s*:\s*\{|"webSearchQueries"|"x_groq"|"finish_reason"\s*:\s*"|"type"\s*:\s*"(?:response\.(?:completed'
     rb'|incomplete|failed|created)|message_(?:start|delta|stop)|message-end|conversation\.response\.error|error)"'
     rb'|"event_type"\s*:\s*"(?:error|interaction\.completed)"'
     rb'|"stream-end"|"messageStop"|"stop_?[rR]eason"\s*:\s*"|"amazon-bedrock-invocationMetrics"'
 )
-_ERROR = b'data: {"error"'  # apart: a pattern that may start with anything takes ten times as long
+# Apart: a pattern that may start with anything takes ten times as long.
+_ERROR = re.compile(rb'data:\s*\{\s*"error"').match
+_DONE = re.compile(rb"data:\s*\[DONE\]").match
 # Key → its text. A search for a literal, and a pattern that starts with one, are several times
 # faster than one pattern for all.
 _TEXTS = {
@@ -94,12 +97,16 @@ class Scanner:
             read_whole(body, shape, answer)
             return
         answer.streamed = True
+        if self._rest:  # an end without an end of line: whole, or no JSON
+            self._read_lines(self._rest + b"\n")
         observe = shape.observer(answer)
         for line in self._events():
             event = _json(line)
             if isinstance(event, dict):
                 observe(event)
         answer.chars = max(self.chars, answer.chars or 0)
+        if answer.failure is None and any(map(_DONE, b"\n".join(self._ends).splitlines()[-_LAST:])):
+            answer.complete = True
 
     def _turn(self) -> None:
         data = b"".join(self._blocks)
@@ -137,7 +144,7 @@ class Scanner:
     def _events(self) -> Iterator[bytes]:
         """Yield the first event and the interesting ones near the end; each once."""
         lines = [line for line in b"\n".join(self._ends).splitlines() if _is_data(line)]
-        found = [line for line in lines if _INTERESTING.search(line) or line.startswith(_ERROR)]
+        found = [line for line in lines if _INTERESTING.search(line) or _ERROR(line)]
         if self._first is not None and self._first not in found[:1]:
             found.insert(0, self._first)
         return (line.removeprefix(b"data:").strip() for line in found)

@@ -78,3 +78,19 @@ def test_what_is_not_an_answer_says_nothing(data: bytes) -> None:
     for stream in (True, False):
         answer = scanned([data], stream=stream)
         assert (answer.usage, answer.complete) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("end", "expected"),
+    [
+        (b"data: [DONE]\n\n", (None, True)),
+        (b"data:[DONE]\n\n: over\n\n", (None, True)),
+        (b'data: {"choices": [], "usage": {"prompt_tokens": 1}}', (None, True)),
+        (b'data:{"error": {"message": "x"}}\n\ndata: [DONE]\n\n', ("error_event", False)),
+        (b'data: {"choices": [{"delta": {"cont', (None, False)),
+    ],
+    ids=["done", "done, and a comment", "usage, without a last line's end", "error", "cut"],
+)
+def test_a_stream_ends_by_its_mark(end: bytes, expected: tuple[str | None, bool]) -> None:
+    answer = scanned([STREAM[: STREAM.index(b"data:", 10)], end])
+    assert (answer.failure, answer.complete) == expected

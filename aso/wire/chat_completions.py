@@ -98,6 +98,8 @@ def _observe(chunk: Any, answer: Answer) -> int:
         answer.failure = "error_event"
     if (usage := _usage(said)) is not None:
         answer.usage = usage
+        if not choices:  # asked for, it comes alone, and last
+            answer.complete = True
     answer.service_tier = _tier(said, usage) or answer.service_tier
     return sum(_delta_chars(field(choice, "delta")) for choice in choices)
 
