@@ -105,9 +105,12 @@ def _cache_outside(
     """Anthropic: what the cache read and wrote stands beside the input.
 
     A stream that raises the written tokens says nothing of their lifetimes since its beginning:
-    lifetimes that do not add up to what was written are unknown.
+    lifetimes that do not add up to what was written are unknown. Where OpenAI's names are handed
+    through, the cache is inside.
     """
-    del raw, extra, model
+    del extra, model
+    if "prompt_tokens_details" in raw:
+        return
     said = reading.said
     read, wrote = said["cache_read_input_tokens"], said["cache_write_input_tokens"]
     if said["input_tokens"] is not None:

@@ -66,6 +66,24 @@ def test_the_totals_arithmetic_says_that_reasoning_stands_outside() -> None:
     assert [one and one.output_tokens for one in found] == [50, 50]
 
 
+@pytest.mark.parametrize(
+    "raw",
+    [
+        {"inputTokens": 40, "cacheReadInputTokens": 60, "outputTokens": 5},
+        {"input_tokens": 40, "cache_read_input_tokens": 60, "output_tokens": 5},
+        {
+            "prompt_tokens": 100,
+            "completion_tokens": 5,
+            "prompt_tokens_details": {"cached_tokens": 60},
+        },
+    ],
+    ids=["converse", "anthropic", "openai"],
+)
+def test_bedrocks_cache_is_in_the_prompt_whoevers_names_it_has(raw: dict[str, Any]) -> None:
+    usage = interpret(raw, {}, SHAPES["bedrock"].counters, rules=PROVIDERS["bedrock"].rules)
+    assert usage == Usage(input_tokens=100, output_tokens=5, cache_read_input_tokens=60)
+
+
 def test_voxtrals_audio_stands_outside_the_prompt() -> None:
     raw = {
         "prompt_tokens": 10,

@@ -3,7 +3,8 @@
 Fields as in 240 recordings of 2024 to 2026 (2026-11-24). Input stands beside what the cache read
 and wrote. InvokeModel hands the model's own answer through: Nova's is Converse's, Llama counts in
 words of its own, and a stream's last chunk carries Bedrock's own count; whose answer says nothing
-is counted in the response's headers (`providers`).
+is counted in the response's headers (`providers`). Answers of OpenAI's models have its names (recorded
+2026-11-26), those of an inference profile may be anybody's: Anthropic's are read, too.
 """
 
 from __future__ import annotations
@@ -122,8 +123,24 @@ COUNTERS = Counters(
         "output_tokens",
     ),
     total_tokens=("totalTokens", "total_tokens"),
-    cache_read_input_tokens=("cacheReadInputTokens", "cacheReadInputTokenCount"),
-    cache_write_input_tokens=("cacheWriteInputTokens", "cacheWriteInputTokenCount"),
+    cache_read_input_tokens=(
+        "cacheReadInputTokens",
+        "cacheReadInputTokenCount",
+        "prompt_tokens_details.cached_tokens",
+        "cache_read_input_tokens",
+    ),
+    cache_write_input_tokens=(
+        "cacheWriteInputTokens",
+        "cacheWriteInputTokenCount",
+        "prompt_tokens_details.cache_write_tokens",
+        "cache_creation_input_tokens",
+    ),
+    cache_write_5m_input_tokens=("cache_creation.ephemeral_5m_input_tokens",),
+    cache_write_1h_input_tokens=("cache_creation.ephemeral_1h_input_tokens",),
+    reasoning_output_tokens=(
+        "completion_tokens_details.reasoning_tokens",
+        "output_tokens_details.thinking_tokens",
+    ),
     rules=("cache_details", "cache_outside"),
 )
 
