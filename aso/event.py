@@ -113,6 +113,7 @@ def _cost_of(
         outcome=facts.outcome,
         http_status=facts.http_status,
         attempts=0 if (facts.extra or {}).get("unsent") else facts.attempts,
+        began=began_at(facts.started_at_ms, facts.ended_at_ms, _priced_at_ms(facts)),
     )
 
 
@@ -181,6 +182,13 @@ def basis(
             | dict(billed.units)
         )
     return found or None
+
+
+def began_at(started_at_ms: int, ended_at_ms: int, priced_at_ms: int) -> datetime | None:
+    """Return when a call began whose end decided its price; None: another instant did."""
+    if priced_at_ms != ended_at_ms or not 0 < started_at_ms < ended_at_ms:
+        return None
+    return instant(started_at_ms)
 
 
 def instant(epoch_ms: int) -> datetime:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any, NamedTuple
 
-from aso.event import RECORDED, instant
+from aso.event import RECORDED, began_at, instant
 from aso.ledger import Ledger
 from aso.pricing import Pricer
 from aso.records import Cost, Event, Usage
@@ -79,6 +79,7 @@ def repriced(event: Event, pricer: Pricer) -> Event | None:
         outcome=event.outcome,
         http_status=event.http_status,
         attempts=event.attempts,
+        began=began_at(event.started_at_ms, event.ended_at_ms, at_ms),
     )
     if _money(cost) == _money(event.cost):
         return None

@@ -20,7 +20,7 @@ from aso.records import Cost, Usage
 
 # Whose request says where it is served, and so at what price; the answer names the model alone.
 _BY_PROFILE = frozenset({"bedrock"})
-_RETIRED = "no_price_then"
+_RETIRED, _CHANGED = "no_price_then", "price_changed_meanwhile"
 _CLIENT_ERROR, _SERVER_ERROR = 400, 500
 _NO_PRICE = Price(None, None, (), None, {}, ())
 
@@ -50,6 +50,7 @@ class Pricer:
         outcome: str = "completed",
         http_status: int | None = None,
         attempts: int = 1,
+        began: datetime | None = None,
     ) -> Cost:
         """Return what a call cost; see docs/event.md for the cases.
 
@@ -64,13 +65,17 @@ class Pricer:
             outcome: completed, cancelled, error or refused.
             http_status: of the answer, where there was one.
             attempts: how often it was sent; 0: never.
+            began: when the call did, aware; a price that changed since is noted.
         """
         name = model or request_model
         if provider in _BY_PROFILE and request_model is not None:
             name = self._profile(provider, model, request_model)
         if outcome == "refused" or attempts == 0 or _is_client_error(http_status):
             return self._unbilled()
-        return self.used(usage, provider, name, at, conditions)
+        cost = self.used(usage, provider, name, at, conditions)
+        if began is None or not cost.lines or not self._changed(provider, name, began, at):
+            return cost
+        return cost._replace(notes=(*cost.notes, _CHANGED))
 
     def used(
         self,
@@ -85,6 +90,13 @@ class Pricer:
         if self.overlay is None:
             return cost
         return by_position(Cost, (*cost[:-1], self.overlay.sha256))  # its last field
+
+    def _changed(self, provider: str, name: str | None, began: datetime, at: datetime) -> bool:
+        """Return True where the model's price was another when the call began: its hours, a date."""
+        row = None if name is None else match(self.catalog, provider, name)
+        if row is None or len(row.standard) == 1:
+            return False
+        return row.price(began) is not row.price(at)
 
     def _unbilled(self) -> Cost:
         """Return the cost of what the provider refused, or never got."""

@@ -36,6 +36,7 @@ _NOTES = {
     "minimum_billed": "{}: less was used than the provider bills at least",
     "conflict": "the price lists differ ({}): none was taken",
     "free_unconfirmed": "{} alone calls it free: that was not taken",
+    "price_changed_meanwhile": "the call began under another price: that of its end was taken",
     "no_price_then": "the name is known, but had no price at that time",
     "provider_estimate": "the provider calls its own cost an estimate",
     "provider_reported_zero": "the provider said it cost 0, beside tokens that the catalog charges",

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from aso.pricing import price
+from aso.pricing import Pricer, price
 from aso.records import Cost
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
@@ -191,3 +191,27 @@ def test_a_cache_write_of_unknown_lifetime_is_taken_as_the_short_one_and_said() 
     assert list(found.notes) == ["cache_write_ttl_assumed:5m"]
     split = cost("anthropic", "claude-opus-4-6", {**usage, "cache_write_1h_tokens": 1000})
     assert (split.total, list(split.notes)) == (Decimal("0.01"), [])
+
+
+def straddling(began: datetime, at: datetime, model: str = "deepseek-v4-pro") -> Cost:
+    return Pricer().price(
+        {"prompt_tokens": 100_000},
+        provider="deepseek",
+        model=model,
+        at=at,
+        began=began,
+        conditions={},
+    )
+
+
+def test_a_call_that_began_under_another_price_has_that_of_its_end_and_says_so() -> None:
+    peak, after = (datetime(2026, 11, 23, hour, tzinfo=timezone.utc) for hour in (3, 5))
+    cost = straddling(peak, after)
+    assert (cost.total, cost.status) == (Decimal("0.066"), "priced")
+    assert cost.notes == ("price_changed_meanwhile",)
+
+
+def test_a_call_within_one_price_says_nothing_of_it() -> None:
+    hours = [datetime(2026, 11, 23, hour, tzinfo=timezone.utc) for hour in (1, 3)]
+    assert straddling(*hours).notes == ()
+    assert straddling(*hours, model="deepseek-coder").notes == ()
