@@ -33,11 +33,20 @@ def as_billed(
         if 0 < billed.get(unit, 0) < least:
             billed[unit] = least
             notes.append(f"minimum_billed:{unit}")
+    for unit, most in row.maximums.items():
+        if billed.get(unit, 0) > most and not _is_a_batch(conditions):
+            billed[unit] = most
+            notes.append(f"maximum_billed:{unit}")
     for unit, (brought, quantity) in row.blocks.items():
         if unit in billed and brought not in billed:
             billed[brought] = billed[unit] * quantity
             notes.append(f"block_assumed:{brought}")
     return billed, notes
+
+
+def _is_a_batch(conditions: Mapping[str, Any]) -> bool:
+    """Return True where the usage may be that of many requests."""
+    return "batch" in {str(conditions.get(name)) for name in ("processing", "service_tier")}
 
 
 def _is_a_search(

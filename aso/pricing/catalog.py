@@ -128,7 +128,8 @@ class Row:
 
     ``standard`` and ``variants`` (by sorted conditions) are newest first. ``source`` is what a cost
     line says of where its rate is from.
-    ``minimums``: unit → the least that is billed of it. ``blocks``: unit → another that each one
+    ``minimums``, ``maximums``: unit → the least, the most that is billed of it for one request.
+    ``blocks``: unit → another that each one
     brings with it, and how many of that.
     """
 
@@ -139,6 +140,7 @@ class Row:
     multipliers: Mapping[str, Mapping[str, Decimal]]
     source: str
     minimums: Mapping[str, Quantity] = field(default_factory=dict[str, Quantity])
+    maximums: Mapping[str, Quantity] = field(default_factory=dict[str, Quantity])
     blocks: Mapping[str, tuple[str, int]] = field(default_factory=dict[str, tuple[str, int]])
 
     def price(self, at: datetime) -> Price | None:
@@ -199,7 +201,8 @@ class _Provider:
                 for name, values in document.get("multipliers", {}).items()
             },
             source=f"catalog:{'+'.join(document['sources'])}:{document['confidence']}",
-            minimums={unit: Decimal(least) for unit, least in document.get("minimums", {}).items()},
+            minimums=_bounds(document.get("minimums", {})),
+            maximums=_bounds(document.get("maximums", {})),
             blocks={
                 unit: (brought, quantity)
                 for unit, (brought, quantity) in document.get("blocks", {}).items()
@@ -299,6 +302,10 @@ def _rates(document: Mapping[str, Any]) -> Mapping[str, Rate]:
         unit: Rate.of(Decimal(amount), per, *[f"catalog:{source}" for source in more])
         for unit, (amount, per, *more) in document.items()
     }
+
+
+def _bounds(document: Mapping[str, str]) -> Mapping[str, Quantity]:
+    return {unit: Decimal(bound) for unit, bound in document.items()}
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -33,6 +33,7 @@ _NOTES = {
     "cache_write_ttl_assumed": "nobody said how long what was cached is kept: {} was taken",
     "block_assumed": "{}: the fixed number that is billed with each search was taken",
     "resolution_assumed": "nobody said the video's resolution: the {} was taken",
+    "maximum_billed": "{}: more was used than the provider bills for a request",
     "minimum_billed": "{}: less was used than the provider bills at least",
     "conflict": "the price lists differ ({}): none was taken",
     "free_unconfirmed": "{} alone calls it free: that was not taken",

@@ -96,6 +96,10 @@ def _minimum(document: _Document, one: Mapping[str, Any]) -> None:
     document["minimums"] = dict(one["values"])
 
 
+def _maximum(document: _Document, one: Mapping[str, Any]) -> None:
+    document["maximums"] = dict(one["values"])
+
+
 def _block(document: _Document, one: Mapping[str, Any]) -> None:
     document["blocks"] = {one["per"]: [one["unit"], one["quantity"]]}
 
@@ -212,6 +216,7 @@ _APPLY: Mapping[str, Callable[[_Document, Mapping[str, Any]], None]] = {
     "fee": _fee,
     "multiplier": _multiplier,
     "minimum": _minimum,
+    "maximum": _maximum,
     "block": _block,
     "share": _share,
     "like": _like,
