@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from aso.pricing.catalog import Row
@@ -29,19 +29,24 @@ def as_billed(
         notes.append("search_assumed:1")
     if "video_seconds" in billed and _is_by_resolution(rates, conditions):
         notes.append("resolution_assumed:lowest")
-    for unit, least in row.minimums.items():
-        if 0 < billed.get(unit, 0) < least:
-            billed[unit] = least
-            notes.append(f"minimum_billed:{unit}")
-    for unit, most in row.maximums.items():
-        if billed.get(unit, 0) > most and not _is_a_batch(conditions):
-            billed[unit] = most
-            notes.append(f"maximum_billed:{unit}")
+    notes += _bound(row, conditions, billed)
     for unit, (brought, quantity) in row.blocks.items():
         if unit in billed and brought not in billed:
             billed[brought] = billed[unit] * quantity
             notes.append(f"block_assumed:{brought}")
     return billed, notes
+
+
+def _bound(row: Row, conditions: Mapping[str, Any], billed: dict[str, Quantity]) -> Iterator[str]:
+    """Yield a note for what is less or more than is billed for a request, after setting it."""
+    for unit, least in row.minimums.items():
+        if 0 < billed.get(unit, 0) < least:
+            billed[unit] = least
+            yield f"minimum_billed:{unit}"
+    for unit, most in row.maximums.items():
+        if billed.get(unit, 0) > most and not _is_a_batch(conditions):
+            billed[unit] = most
+            yield f"maximum_billed:{unit}"
 
 
 def _is_a_batch(conditions: Mapping[str, Any]) -> bool:
