@@ -167,6 +167,31 @@ def test_other_hosted_tools_are_units() -> None:
     assert dict(usage.units) == {"file_search_calls": 2, "code_interpreter_calls": 1}
 
 
+def test_xais_server_side_tools_are_units_each() -> None:
+    tools = {"web_search_calls": 2, "x_search_calls": 3, "code_interpreter_calls": 1}
+    details = {**tools, "document_search_calls": 4, "mcp_calls": 0}
+    raw = {"input_tokens": 10, "output_tokens": 5, "num_server_side_tools_used": 10}
+    usage = read({**raw, "server_side_tool_usage_details": details}, "xai")
+    assert usage is not None and usage.web_search_requests == 2
+    assert {name: count for name, count in usage.units.items() if count} == {
+        "x_search_calls": 3,
+        "code_interpreter_calls": 1,
+        "document_search_calls": 4,
+    }
+
+
+def test_what_geminis_tools_fed_in_is_prompt_and_its_thoughts_are_output() -> None:
+    raw = {
+        "promptTokenCount": 100,
+        "toolUsePromptTokenCount": 40,
+        "candidatesTokenCount": 10,
+        "thoughtsTokenCount": 30,
+    }
+    usage = interpret(raw, None, GOOGLE)
+    assert usage is not None
+    assert (usage.input_tokens, usage.output_tokens) == (140, 40)
+
+
 @pytest.mark.parametrize(
     "wrong", ["12", -1, 1.5, True, [], {}, float("inf"), float("nan")], ids=repr
 )
