@@ -85,6 +85,16 @@ class Live(Chain):
             for name in self._owed & self.owner.positions.keys():
                 self.cursors[name].follow(self.segments(), self.owner.positions[name])
 
+    def collect(self) -> None:
+        """Delete what all have passed; what was in memory, those whom others deliver to never got."""
+        held = [one for one in self.segments() if one.path is None and one.size and self._owed]
+        counts = [one.count() for one in held]
+        super().collect()
+        left = {id(one) for one in self.segments()}
+        self.lost += sum(
+            count for one, count in zip(held, counts, strict=True) if id(one) not in left
+        )
+
     def after(self, full: Segment, record_bytes: int) -> Segment | None:
         """Return the segment after the full one, made if need be; None: nowhere is any room."""
         full.seal()

@@ -77,6 +77,30 @@ def test_a_disk_that_fills_up_later_costs_no_record_and_no_signal(
     assert journal.dropped == 0
 
 
+def test_what_only_memory_took_is_dropped_where_another_process_delivers(
+    journal: Journal,
+    tmp_path: Path,
+    full_files: Callable[[int], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("aso.journal.live._RETRY_S", 0.0)
+    journal.owe(SINK)
+    watch = Watch(tmp_path, max_bytes=1 << 30, max_age_s=3600)
+    reader = watch.reader(SINK)
+    for number in range(4000):
+        if number in {500, 2500}:
+            full_files(100_000 if number == 500 else resource.getrlimit(resource.RLIMIT_FSIZE)[1])
+        journal.append(b"%08d" % number * 64)
+    watch.look()
+    found = [record.payload for record in reader.read(9999)]
+    reader.commit()
+    journal.maintain()
+    watch.close()
+    assert (found[0], found[-1]) == (b"%08d" % 0 * 64, b"%08d" % 3999 * 64)
+    assert (len(found) + journal.dropped, journal.owing()) == (4000, 0)
+    assert journal.dropped > 0
+
+
 def test_a_really_full_file_system_costs_no_record(tmp_path: Path) -> None:
     with mounted(tmp_path, "size=700k"):
         journal = open_journal(tmp_path, DESTINATION, ORIGIN)
