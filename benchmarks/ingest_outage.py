@@ -25,7 +25,7 @@ from typing import NamedTuple
 from benchmarks.fast_clock import FastClock
 from tests.sinks.faulty_way import FaultyWay
 from tests.sinks.soak import Crowd, Outcome, Plan, outcome, settled
-from tests.sinks.soak_endpoint import ENDPOINTS, Endpoint
+from tests.sinks.soak_endpoint import NAMES, Endpoint, endpoint_named
 
 _HOUR_S = 3600.0
 _LIFE_H = (1.0, 6.0)
@@ -54,12 +54,12 @@ def main() -> int:
     arguments.add_argument("--hours", type=float, default=24.0)
     arguments.add_argument("--speed", type=int, default=120)
     arguments.add_argument("--seed", type=int, default=int(time.time()))
-    arguments.add_argument("--endpoint", choices=ENDPOINTS, default="scripted")
+    arguments.add_argument("--endpoint", choices=NAMES, default="scripted")
     chosen = arguments.parse_args()
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         clock = FastClock(Path(folder), chosen.speed)
-        with ENDPOINTS[chosen.endpoint](Path(folder) / "endpoint") as endpoint:
+        with endpoint_named(chosen.endpoint)(Path(folder) / "endpoint") as endpoint:
             day = Outage(Path(folder), clock, endpoint, chosen.seed).run(chosen.hours)
     told = {**day.outcome._asdict(), **day._asdict()}
     del told["outcome"]
@@ -105,6 +105,7 @@ class Outage:
         for one, end in list(self._running.items()):
             if self._clock.now() >= end:
                 one.kill()
+                self._running[one] = float("inf")
                 self._killed += 1
             if one.poll() is not None:
                 del self._running[one]

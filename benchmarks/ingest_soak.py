@@ -3,13 +3,14 @@
     python -m benchmarks.ingest_soak [--events 1000000] [--seconds 3600] [--seed N] [--rounds 1]
 
 A round has an ASO_HOME and an endpoint of its own: a process with a store on the disk. Programs of
-several thousand events each run three at a time; every second one is killed (-9) at random, and what
-it leaves is adopted by another. The endpoint is killed (-9), also in the middle of a batch, and started
-again; for moments nobody listens; requests are refused, dropped, halved on the way, answered with
+several thousand events each run three at a time; every second one is killed (-9) at random, and
+what it leaves is adopted by another. The endpoint is killed (-9), also in the middle of a batch,
+and started again; for moments nobody listens; requests are refused, dropped, halved on the way, answered with
 503 and 429, kept waiting, or taken with the answer lost or cut; some events are poison. In every
 fourth round the disks of both sides fill up and are emptied, again and again (its programs are not
 killed: what a full disk leaves in memory dies with its process). ``--endpoint served`` is
-`aso serve`. Seeds are printed; ``--rounds 1`` repeats one.
+`aso serve`; ``postgres``, the same on PostgreSQL, which is killed, too. Seeds are printed;
+``--rounds 1`` repeats one.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import time
 from pathlib import Path
 
 from tests.sinks.soak import Outcome, Plan, soak
-from tests.sinks.soak_endpoint import ENDPOINTS
+from tests.sinks.soak_endpoint import NAMES, endpoint_named
 
 
 def main() -> int:
@@ -32,7 +33,7 @@ def main() -> int:
     for seed in range(chosen.seed, chosen.seed + chosen.rounds):
         began = time.monotonic()
         with tempfile.TemporaryDirectory() as folder:
-            found = soak(Path(folder), seed, plan_of(seed), ENDPOINTS[chosen.endpoint])
+            found = soak(Path(folder), seed, plan_of(seed), endpoint_named(chosen.endpoint))
         every.append(found)
         print(f"seed {seed}  {_text(found)}  seconds {time.monotonic() - began:.0f}", flush=True)
         is_long = time.monotonic() - started > chosen.seconds
@@ -61,7 +62,7 @@ def _arguments() -> argparse.Namespace:
     arguments.add_argument("--seconds", type=float, default=3_600.0, help="begin no round after")
     arguments.add_argument("--rounds", type=int, default=1_000, help="at most")
     arguments.add_argument("--seed", type=int, default=int(time.time()), help="of the first round")
-    arguments.add_argument("--endpoint", choices=ENDPOINTS, default="scripted")
+    arguments.add_argument("--endpoint", choices=NAMES, default="scripted")
     return arguments.parse_args()
 
 

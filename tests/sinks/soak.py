@@ -122,6 +122,7 @@ class Crowd:
                 del self._running[program]
             elif told.exists() and told.stat().st_size >= most:
                 program.kill()
+                self._running[program] = (told, float("inf"))  # once, however long it takes
                 self.killed += 1
         return bool(self._running) or self.started < self._plan.programs
 

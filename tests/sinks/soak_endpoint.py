@@ -65,24 +65,13 @@ class Endpoint:
         """Have it run, if it can: on a full disk it may not."""
         with self._lock:
             if self._process is None:
-                self._process = subprocess.Popen(
-                    self.command(),
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.DEVNULL,
-                    text=True,
-                    cwd=ROOT,
-                    env={**os.environ, "PYTHONPATH": str(ROOT)},
-                )
-                if (port := _port_of(self._process)) is None:
-                    self._end(self._process)
-                else:
-                    self.port = port
+                self._launched()
 
     def kill(self) -> None:
         """End it at once, whatever it is at; not while it starts."""
         if self._lock.acquire(blocking=False):
             if self._process is not None:
-                self._end(self._process)
+                self._killed()
                 self.kills += 1
             self._lock.release()
 
@@ -100,9 +89,27 @@ class Endpoint:
     def __exit__(self, *exc: object) -> None:
         with self._lock:  # it may be starting
             if self._process is not None:
-                self._end(self._process)
+                self._ended(self._process)
 
-    def _end(self, process: subprocess.Popen[str]) -> None:
+    def _launched(self) -> None:
+        process = subprocess.Popen(
+            self.command(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )
+        if (port := _port_of(process)) is None:
+            self._ended(process)
+        else:
+            self._process, self.port = process, port
+
+    def _killed(self) -> None:
+        if self._process is not None:
+            self._ended(self._process)
+
+    def _ended(self, process: subprocess.Popen[str]) -> None:
         process.kill()
         process.communicate()
         self._process = None
@@ -144,7 +151,7 @@ class Served(Endpoint):
         self.start()
         return self
 
-    def _aso(self, *arguments: str) -> list[str]:
+    def _aso(self, *arguments: str) -> Sequence[str]:
         return [sys.executable, "-m", "aso", "serve", f"--store={self._store}", *arguments]
 
 
@@ -155,4 +162,13 @@ def _port_of(process: subprocess.Popen[str]) -> int | None:
     return int(port) if port else None
 
 
-ENDPOINTS: dict[str, type[Endpoint]] = {"scripted": Endpoint, "served": Served}
+NAMES = ("scripted", "served", "postgres")
+
+
+def endpoint_named(name: str) -> type[Endpoint]:
+    """Return the kind of endpoint."""
+    if name == "postgres":
+        from tests.sinks.soak_postgres import ServedOnPostgres  # and psycopg
+
+        return ServedOnPostgres
+    return Served if name == "served" else Endpoint
