@@ -19,6 +19,8 @@ _NEAR = 512  # embeddings name their model between the vectors and the usage
 _USAGES = (b'"usage"', b'"usageMetadata"', b'"usage_info"', b'"meta"', b'"inputTextTokenCount"')
 _MOST_TRIED = 64
 _CLOSED_AFTER = frozenset({"", "}", "}}", "]"})  # a line of a batch is two deep
+# what stands beside the answer in the event that it is in
+_BESIDE = re.compile(r'(?:,"(?:event_id|sequence_number|stream_id)":(?:"[^"\\]*"|\d+))+')
 _NAMES = re.compile(rb'"(type|id|model|service_tier|status)"\s*:\s*"([^"\\]{1,200})"')
 _BACKGROUND = re.compile(rb'"background"\s*:\s*true')
 _FINISH = re.compile(rb'"finishReason"\s*:\s*"(\w+)"')
@@ -73,7 +75,7 @@ def _parsed(data: bytes, start: int) -> tuple[dict[str, Any], str]:
         fields, end = _DECODER.raw_decode("{" + text)
     except ValueError:
         return {}, "not JSON"
-    return fields, "".join(text[end - 1 :].split())
+    return fields, _BESIDE.sub("", "".join(text[end - 1 :].split()), count=1)
 
 
 def _names(text: bytes) -> dict[str, Any]:
