@@ -5,11 +5,18 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 import aso
+
+if find_spec("hypothesis") is not None:  # the frameworks' environments have none
+    from hypothesis import settings
+
+    settings.register_profile("aso", deadline=None)  # a busy machine is no fault
+    settings.load_profile("aso")
 
 
 @pytest.fixture(scope="module", autouse=True)
