@@ -123,11 +123,12 @@ def _run(arguments: argparse.Namespace, store: Store) -> int:
     limits = Limits(**{one.name: getattr(arguments, one.name) for one in fields(Limits)})
     service = Service(store, _keyring(arguments, store), _now_ms, limits)
     place = Place(arguments.host, arguments.port, arguments.certificate, arguments.private_key)
+    has_keys = bool(store.registry.every_key())  # and so it can be used
     found = listening(place)
     scheme, host = "https" if place.certificate else "http", arguments.host
     shown = f"[{host}]" if ":" in host else host
     print(f"aso serve: listening at {scheme}://{shown}:{found.getsockname()[1]}", flush=True)
-    if not store.registry.every_key():
+    if not has_keys:
         print("aso serve: there is no key yet: aso serve keys create --tenant NAME", flush=True)
     run(service, place, found)
     return _OK

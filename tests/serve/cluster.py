@@ -1,10 +1,11 @@
-"""A real PostgreSQL of the tests' own: a folder, a socket in it, a password; nothing listens on the network."""
+"""A real PostgreSQL of the tests' own: a folder, a socket in it, a password; and a port of 127.0.0.1."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -17,7 +18,6 @@ import psycopg
 
 PASSWORD = "s3cret-of-the-database"
 _ADMIN = "postgres"
-_PORT = 5432  # names the socket's file
 _DEADLINE_S = 60
 
 
@@ -36,6 +36,8 @@ class Cluster:
     def __init__(self, programs: Path, folder: Path) -> None:
         self._programs = programs
         self.folder = folder
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
         self._user = _somebody()
         if self._user is not None:
             shutil.chown(folder, self._user)
@@ -50,7 +52,7 @@ class Cluster:
 
     def url(self, name: str = "postgres", *, user: str = _ADMIN, password: str = PASSWORD) -> str:
         """Return a database's URL."""
-        return f"postgresql://{user}:{password}@:{_PORT}/{name}?host={self.folder}"
+        return f"postgresql://{user}:{password}@:{self.port}/{name}?host={self.folder}"
 
     @contextmanager
     def connected(self, name: str = "postgres") -> Iterator[psycopg.Connection[Any]]:
@@ -76,17 +78,30 @@ class Cluster:
         self._process.send_signal(signal.SIGKILL)
         self._process.wait()
 
+    def use_tls(self, pem: Path) -> None:
+        """Have a certificate, from now on."""
+        own = self.folder / "server.pem"
+        shutil.copy(pem, own)
+        own.chmod(0o600)
+        if self._user is not None:
+            shutil.chown(own, self._user)
+        with self.connected() as connection:
+            for name, value in (("ssl_cert_file", own), ("ssl_key_file", own), ("ssl", "on")):
+                connection.execute(f"ALTER SYSTEM SET {name} = '{value}'")
+        self.kill()
+        self.start()
+
     def stop(self) -> None:
         """Stop it, whoever is connected; what it has is not needed any more."""
         self._process.send_signal(signal.SIGQUIT)
         self._process.wait()
 
     def _started(self) -> subprocess.Popen[bytes]:
-        options = {"listen_addresses": "", "unix_socket_directories": str(self.folder)}
+        options = {"listen_addresses": "127.0.0.1", "unix_socket_directories": str(self.folder)}
         settings = [f"--{name}={value}" for name, value in options.items()]
         with (self.folder / "log").open("ab") as log:
             return subprocess.Popen(
-                [self._programs / "postgres", "-D", "data", f"--port={_PORT}", *settings],
+                [self._programs / "postgres", "-D", "data", f"--port={self.port}", *settings],
                 cwd=self.folder,
                 user=self._user,
                 stdout=log,

@@ -23,6 +23,7 @@ from aso.serve.postgres.store import PostgresStore
 from tests.events import event
 from tests.serve.cluster import PASSWORD, Cluster
 from tests.serve.served import Served, batch, serving
+from tests.sinks.tls import certificate, needs_openssl
 
 
 def together(works: Iterable[Callable[[], Any]]) -> list[Any]:
@@ -133,6 +134,29 @@ def test_connections_that_postgresql_has_ended_are_not_used_again(
             ).fetchall()
         assert (len(ended) > 0, set(ended)) == (True, {(True,)})
         assert store.add(tenant, [event(1).to_dict()]) == 1
+
+
+def test_a_server_that_cannot_reach_it_does_not_say_that_it_listens(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nowhere = f"postgresql://aso@/db?host={tmp_path}"
+    assert main(["serve", "--port", "0", "--store", nowhere]) == 1
+    said = capsys.readouterr()
+    assert (said.out, "No such file or directory" in said.err) == ("", True)
+
+
+@needs_openssl
+def test_tls_is_what_the_url_says(cluster: Cluster, tmp_path: Path) -> None:
+    (other := tmp_path / "other").mkdir()
+    pem, strange = certificate(tmp_path, "localhost"), certificate(other, "localhost")
+    cluster.use_tls(pem)
+    way = f"postgresql://postgres:{PASSWORD}@localhost:{cluster.port}/postgres?hostaddr=127.0.0.1"
+    verified = f"{way}&sslmode=verify-full&sslrootcert="
+    with closing(PostgresStore(f"{verified}{pem}")) as store, store._connections.one() as found:
+        sql = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
+        assert found.execute(sql).fetchone() == (True,)
+    with pytest.raises(LedgerError, match="certificate verify failed"):
+        PostgresStore(f"{verified}{strange}").check()
 
 
 def test_a_password_is_said_nowhere(
