@@ -22,6 +22,7 @@ from aso.ledger import LedgerError
 from aso.serve.asking import Answer, Asked, Endpoint, Service
 from aso.serve.endpoints import ENDPOINTS
 from aso.serve.incoming import Incoming
+from aso.serve.page import PAGE_HEADERS, Asset, assets
 from aso.serve.refusal import RefusedError
 from aso.serve.store import StoredKey
 
@@ -42,7 +43,16 @@ def application(service: Service) -> Starlette:
         Route(one.path, _Handler(service, one, threads).handle, methods=[one.method])
         for one in ENDPOINTS
     ]
+    routes += [Route(one.path, partial(_shown, one), methods=["GET"]) for one in assets()]
     return Starlette(routes=routes, exception_handlers={HTTPException: _of_no_endpoint})
+
+
+async def _shown(asset: Asset, request: Request) -> Response:
+    """Answer with a file of the page; it is the same for everybody, so no key is needed."""
+    headers = {**PAGE_HEADERS, "ETag": asset.etag}
+    if request.headers.get("if-none-match") == asset.etag:
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    return Response(asset.body, headers=headers, media_type=asset.media_type)
 
 
 class _Handler:
