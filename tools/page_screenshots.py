@@ -12,7 +12,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.serve.browser import Page, browsing
+from tests.serve.page.browser import Page, browsing
 from tests.serve.served import serving
 from tools.page_demo import fill
 
@@ -66,7 +66,7 @@ def main(folder: Path, names: list[str]) -> None:
     with tempfile.TemporaryDirectory() as stored:
         store = Path(stored) / "store"
         key = fill(store, datetime.fromtimestamp(time.time(), timezone.utc))
-        with serving(store) as server, browsing() as page:
+        with serving(store, store / "secret") as server, browsing() as page:
             for name in names or SHOTS:
                 take(page, server.url, key, SHOTS[name])
                 page.picture(folder / f"{name}.png", whole=SHOTS[name].is_whole)

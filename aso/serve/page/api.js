@@ -48,9 +48,15 @@ function query(asked) {
   return new URLSearchParams(pairs.filter(([, value]) => value !== null && value !== undefined));
 }
 
+/** A whole number that a float cannot hold stays the text that the server sent. */
+function exactly(key, value, context) {
+  const isExact = typeof value !== "number" || Number.isSafeInteger(value) || !context?.source;
+  return isExact ? value : context.source;
+}
+
 function parsed(text) {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text, exactly);
   } catch {
     return null;
   }

@@ -11,6 +11,7 @@ const TOP = 8;
 const BOTTOM = 22;
 const LANE = 18; // what is not fully priced, under the bars
 const WIDEST = 46;
+const NARROW = 560;
 const SMALLEST = 1; // pixels: what was spent is seen
 
 /** What is drawn: {step, times, total, layers: [{value, isOthers, points}]}. */
@@ -23,20 +24,21 @@ export class Chart {
     this.place.setAttribute("role", "group");
     this.place.setAttribute("aria-label", "Spend over time. Arrow keys read each bar, Enter opens it.");
     this.place.addEventListener("keydown", (event) => this.pressed(event));
-    this.place.addEventListener("pointermove", (event) => this.point(this.indexAt(event)));
-    this.place.addEventListener("pointerleave", () => this.point(null));
+    this.place.addEventListener("pointermove", (event) => isFinger(event) || this.point(this.indexAt(event)));
+    this.place.addEventListener("pointerleave", (event) => isFinger(event) || this.point(null));
     this.place.addEventListener("blur", () => this.point(null));
-    this.place.addEventListener("click", (event) => this.opened(this.indexAt(event)));
+    this.place.addEventListener("click", (event) => this.clicked(event, this.indexAt(event)));
     new ResizeObserver(() => this.drawn && this.width !== this.place.clientWidth && this.draw(this.drawn)).observe(place);
   }
 
   draw(drawn) {
     const looked = drawn === this.drawn ? this.index : null;
     this.drawn = drawn;
-    this.place.classList.toggle("opens", drawn.step !== "hour");
     this.width = this.place.clientWidth;
+    this.place.classList.toggle("opens", drawn.step !== "hour");
+    this.tip.classList.toggle("below", this.width < NARROW);
     if (!this.width) return; // not seen now: the observer tells when it is
-    this.height = this.width < 560 ? 190 : 270;
+    this.height = this.width < NARROW ? 190 : 270;
     const hasLane = drawn.total.some(unknownCalls);
     this.floor = this.height - BOTTOM - (hasLane ? LANE : 0);
     this.pitch = (this.width - LEFT - RIGHT) / drawn.times.length;
@@ -114,6 +116,7 @@ export class Chart {
     this.cursor.setAttribute("x", LEFT + index * this.pitch);
     this.tip.replaceChildren(...this.told(index));
     const left = this.middle(index);
+    if (this.width < NARROW) return this.tip.style.removeProperty("left"); // there it is below
     const room = this.tip.offsetWidth + 12;
     this.tip.style.left = `${Math.max(0, left + room > this.width ? left - room : left + 12)}px`;
   }
@@ -149,6 +152,12 @@ export class Chart {
     if (to === undefined) return;
     event.preventDefault();
     this.point(Math.min(Math.max(to, 0), last));
+  }
+
+  /** A finger cannot hover: it reads a bar first, and opens it by a second tap. */
+  clicked(event, index) {
+    if (isFinger(event) && index !== this.index) this.point(index);
+    else this.opened(index);
   }
 
   opened(index) {
@@ -192,6 +201,10 @@ export function apart(sums) {
     sums.unmetered && `${counted(sums.unmetered, "call")} not metered, in no sum`,
     sums.refused && `${count(sums.refused)} refused by policy`,
   ].filter(Boolean);
+}
+
+function isFinger(event) {
+  return event.pointerType === "touch";
 }
 
 function unknownCalls(point) {

@@ -51,7 +51,8 @@ export function onControls(change) {
   byId("exact").addEventListener("change", (event) => change({ exact: event.target.checked }));
   byId("dates").addEventListener("change", () => {
     const span = { from: byId("from").value, to: byId("to").value };
-    if (isSpan(span)) change({ ...span, step: null });
+    byId("to").setCustomValidity(isSpan(span) ? "" : "The last day is the first one, or later.");
+    if (byId("to").reportValidity()) change({ ...span, step: null });
   });
 }
 

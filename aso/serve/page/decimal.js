@@ -50,6 +50,10 @@ export function rounded(text, places) {
   return written(divided(one.units, 10n ** BigInt(one.scale - places)), places);
 }
 
+export function places(text) {
+  return parsed(text).scale;
+}
+
 /** How many places after the point the first digit that is not 0 is; 0: it is before the point. */
 export function leadingPlaces(text) {
   const { units, scale } = parsed(text);

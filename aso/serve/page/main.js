@@ -2,7 +2,7 @@
 import * as api from "./api.js";
 import { Chart } from "./chart.js";
 import { download } from "./download.js";
-import { byId } from "./elements.js";
+import { byId, html } from "./elements.js";
 import { drawChips, drawEmpty, drawHeadline, drawLegend, drawSpan } from "./parts.js";
 import { day, iso, periodOf } from "./period.js";
 import * as state from "./state.js";
@@ -126,9 +126,14 @@ function failed(error) {
   document.body.classList.toggle("stale", shown !== null);
   const isPassing = [0, 429, 503].includes(error.status) || error.status >= 500;
   const seconds = isPassing ? Math.max(error.waitSeconds, 2) : 0;
-  const then = isPassing ? `Asking again in ${seconds} s.` : "Change the filters or the period, or start over.";
-  tell([error.message, error.said, then].filter(Boolean).join(" "), true);
+  tell([error.message, error.said, isPassing ? `Asking again in ${seconds} s.` : ""].filter(Boolean).join(" "), true);
+  if (!isPassing) byId("notice").append(" ", html("button", { type: "button", class: "plain", onclick: startOver }, "Start over"));
   later(seconds);
+}
+
+/** What was asked for can never be answered: a filter of an address, perhaps. */
+function startOver() {
+  change({ period: "7d", step: null, by: null, where: [], sort: null });
 }
 
 function askForKey(error) {

@@ -5,6 +5,8 @@ import { iso } from "./period.js";
 import { label } from "./state.js";
 import { change, count, counted, exactUsd, name, short, usd } from "./words.js";
 
+const LONG = 15; // characters: a figure with every digit
+
 export function drawHeadline(total, before, period) {
   const isBound = total.unpriced_calls || total.partial_calls || total.unmetered;
   const then = `${moment(period.before.since)} to ${moment(period.before.until)}`;
@@ -20,14 +22,13 @@ export function drawHeadline(total, before, period) {
 }
 
 function figure(title, text, exact, { change: changed, before, mark }) {
-  const note = changed === null ? "nothing before" : changed;
   return [
     html(
       "div",
       {},
       html("dt", {}, title),
-      html("dd", { title: exact, class: "figure" }, text, mark ? html("sup", { title: "a lower bound: some calls are not, or not wholly, priced" }, mark) : null),
-      html("dd", { class: "change", title: `before: ${before}` }, note, changed === null ? null : html("span", {}, " to the period before")),
+      html("dd", { title: exact, class: text.length > LONG ? "figure long" : "figure" }, text, mark ? html("sup", { title: "a lower bound: some calls are not, or not wholly, priced" }, mark) : null),
+      html("dd", { class: "change", title: `before: ${before}` }, changed, html("span", {}, changed === null ? "nothing before" : " to the period before")),
     ),
   ];
 }
@@ -56,11 +57,17 @@ export function drawChips(where, onRemove) {
     const at = text.indexOf("=");
     const [key, value] = [label(text.slice(0, at)), text.slice(at + 1)];
     const said = value === "" ? "not set" : name(value);
-    const button = html("button", { type: "button", "aria-label": `Remove the filter ${name(key)} ${said}`, onclick: () => onRemove(text) }, "×");
+    const button = html("button", { type: "button", "aria-label": `Remove the filter ${name(key)} ${said}`, onclick: () => removed(text, onRemove) }, "×");
     return html("li", {}, html("span", {}, name(key)), html("bdi", { class: value === "" ? "unset" : null }, said), button);
   });
   byId("chips").replaceChildren(...chips);
   byId("chips").hidden = !chips.length;
+}
+
+/** The button goes, so the keyboard goes on from the numbers. */
+function removed(text, onRemove) {
+  byId("content").focus({ preventScroll: true });
+  onRemove(text);
 }
 
 export function drawLegend(layers, onStress) {

@@ -72,7 +72,8 @@ function groupRow(row, columns, total, layers, on) {
 
 function cellOf(column, row, total) {
   const cell = column.cell(row, column.field, total);
-  cell.dataset.label = column.title.toLowerCase(); // where there is no head: on a narrow screen
+  const title = column.title.toLowerCase();
+  cell.dataset.label = column.id === "calls" && row.calls === 1 ? "call" : title; // where there is no head
   cell.classList.add("n", column.id);
   return cell;
 }

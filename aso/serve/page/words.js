@@ -20,12 +20,13 @@ export function exactUsd(text) {
   return signed(decimal.grouped(text));
 }
 
-/** Two places from a dollar up; three digits below, of which the last may be rounded. */
+/** Two places from a dollar up; below, three digits, where there are as many. */
 function roundedUsd(text) {
   if (decimal.isZero(text)) return "$0";
   const leading = decimal.leadingPlaces(text);
   if (leading > SMALLEST) return `<$${"0.".padEnd(SMALLEST + 1, "0")}1`;
-  return signed(decimal.grouped(decimal.rounded(text, leading ? leading + 2 : 2)));
+  const places = Math.max(2, Math.min(leading ? leading + 2 : 2, decimal.places(text)));
+  return signed(decimal.grouped(decimal.rounded(text, places)));
 }
 
 function signed(text) {

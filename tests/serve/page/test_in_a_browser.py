@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import json
-import random
-from collections.abc import Callable, Iterator, Sequence
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from aso.records import Usage
 from aso.serve.store import Scope
 from tests.events import PRICED, UNPRICED, costing, event
-from tests.serve.browser import Page, browser_path, browsing
+from tests.serve.page.browser import Page
 from tests.serve.served import Served, batch, serving
 
-pytestmark = pytest.mark.skipif(
-    browser_path() is None, reason="no Chromium here: `apt-get install chromium` brings one"
-)
+pytestmark = pytest.mark.usefixtures("quiet")
 
-HOUR_MS, DAY_MS = 3_600_000, 86_400_000
+DAY_MS = 86_400_000
 MONDAY_MS = event().ended_at_ms  # 2026-11-23T08:00:00.400Z
 HOSTILE = "<img src=x onerror=\"document.title='owned'\">"
 TURNED = "safe\u202egpj.exe"
@@ -31,23 +27,6 @@ DRAWN = (
     " && document.getElementById('notice').hidden"
 )
 ASKS = "!document.getElementById('signin').hidden"
-
-
-@pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    """A browser with one tab."""
-    with browsing() as found:
-        yield found
-
-
-@pytest.fixture(autouse=True)
-def quiet(page: Page) -> Iterator[None]:
-    """Forget what another test has seen; nothing that the page loads may fail, nor its code."""
-    page.look(1280, 900)
-    page.errors.clear()
-    page.requests.clear()
-    yield
-    assert page.errors == []
 
 
 @pytest.fixture(scope="module")
@@ -108,10 +87,9 @@ def click(page: Page, selector: str) -> None:
 
 
 def reload(page: Page, until: str) -> None:
-    """Ask again, and wait for what comes of it; forget what the browser notes of a status."""
+    """Ask again, and wait for what comes of it."""
     page.run("document.getElementById('reload').click()")
     page.until(f"!document.body.classList.contains('loading') && {until}")
-    page.errors.clear()
 
 
 def rows(page: Page) -> list[list[str]]:
@@ -158,6 +136,13 @@ def test_every_number_is_the_server_s_to_the_last_digit(
     ]  # fmt: skip
 
 
+def test_a_sum_that_no_float_holds_is_exact(page: Page, server: Served, key: str) -> None:
+    counts = [*[10**15] * 9, 7_199_254_740_993]  # 2**53 + 1
+    server.post(key, batch([event(n, usage=Usage(count)) for n, count in enumerate(counts)]))
+    show(page, server.url, key, f"{SPAN}&by=model")
+    assert [row[4] for row in rows(page)] == ["9,007,199,254,740,993"] * 2
+
+
 def test_what_is_not_quite_known_stands_beside_the_cost(
     page: Page, server: Served, filled: str
 ) -> None:
@@ -168,7 +153,7 @@ def test_what_is_not_quite_known_stands_beside_the_cost(
         == "$1,234,567.754000000000000003"
     )
     assert [" ".join(text.split()) for text in page.text("#apart div")] == [
-        "Estimated $0.500 of the cost, 1 call",
+        "Estimated $0.50 of the cost, 1 call",
         "Partial 1 call, a lower bound",
         "Unpriced 1 call, in no sum",
         "Unmetered 0 calls, in no sum",
@@ -222,23 +207,26 @@ def test_the_keyboard_reads_the_bars_and_opens_one(page: Page, server: Served, f
     assert page.text("#steps input:checked + span") == ["Hour"]
 
 
-def test_a_csv_has_every_digit_and_no_formula(page: Page, server: Served, filled: str) -> None:
+def test_a_finger_reads_a_bar_and_opens_it_by_a_second_tap(
+    page: Page, server: Served, filled: str
+) -> None:
+    show(page, server.url, filled, f"{SPAN}&by=dims.team&step=day")
+    page.tap("#chart svg")
+    assert page.text(".tip strong") == ["Mon 23 Nov 2026"]
+    assert page.run("location.hash").startswith(SPAN)
+    follow(page, lambda: page.tap("#chart svg"))
+    assert "&from=2026-11-23&to=2026-11-23" in page.run("location.hash")
+
+
+def test_an_address_that_cannot_be_answered_is_no_dead_end(
+    page: Page, server: Served, filled: str
+) -> None:
     show(page, server.url, filled)
-    table = [
-        {"value": '=HYPERLINK("x")', "cost_usd": "1234567.000000000000000003", "calls": 1},
-        {"value": None, "cost_usd": "0.1", "calls": 1200},
-    ]
-    script = f"import('/page/table.js').then((one) => one.csvOf('team', {json.dumps(table)}))"
-    head, *lines = page.run(script).split("\r\n")
-    assert head.split(",")[:5] == [
-        "team",
-        "calls",
-        "prompt_tokens",
-        "completion_tokens",
-        "cost_usd",
-    ]
-    assert lines[0].startswith('"\'=HYPERLINK(""x"")",1,,,1234567.000000000000000003,')
-    assert lines[1].startswith(",1200,,,0.1,")
+    page.open(f"{server.url}/{SPAN}&where=calls%3D3")
+    page.until("!document.getElementById('notice').hidden")
+    assert "cannot group or filter by 'calls'" in page.text("#notice")[0]
+    follow(page, lambda: click(page, "#notice button"))
+    assert page.run("location.hash") == "#period=7d"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -266,7 +254,6 @@ def test_a_key_that_is_not_taken_is_asked_for_again(
     page.type("#key", server.key(tenant, scope) if scope else "aso_k_none.none")
     page.press("Enter", 13)
     page.until(f"{ASKS} && !document.getElementById('notice').hidden")
-    page.errors.clear()  # the browser's own note of the status
     said = (
         "API key is for ingest only: this endpoint needs read" if scope else "Invalid X-ASO-API-Key"
     )
@@ -287,7 +274,7 @@ def test_a_server_that_asks_for_a_pause_is_given_it(
 
 
 def test_a_server_that_fails_or_is_gone_is_said_in_plain_words(page: Page, tmp_path: Path) -> None:
-    with serving(tmp_path / "store") as own:
+    with serving(tmp_path / "store", tmp_path / "secret") as own:
         key = own.key("acme")
         own.post(key, batch([event(1)]))
         show(page, own.url, key)
@@ -297,87 +284,3 @@ def test_a_server_that_fails_or_is_gone_is_said_in_plain_words(page: Page, tmp_p
         own.process.kill()
         reload(page, "document.getElementById('notice').innerText.includes('cannot be reached')")
     assert page.text("#headline .figure")[1] == "1"  # what was shown stays, and steps back
-    page.errors.clear()
-
-
-def _decimals(chance: random.Random, count: int) -> list[str]:
-    return [
-        f"{chance.choice(('', '', '-'))}{chance.randrange(10 ** chance.randrange(1, 12))}"
-        + (
-            f".{chance.randrange(10**18):018d}"[: chance.randrange(2, 20)]
-            if chance.random() < 0.8
-            else ""
-        )
-        for _ in range(count)
-    ]
-
-
-def test_its_decimals_are_those_of_python(page: Page, server: Served) -> None:
-    chance = random.Random(7)
-    pairs = [_decimals(chance, 2) for _ in range(400)]
-    page.open(server.url)
-    script = f"""import('/page/decimal.js').then((one) => {json.dumps(pairs)}.map(([a, b]) =>
-        [one.compared(a, b), one.minus(a, b), one.rounded(a, 4), String(one.ratioIn(a, b, 1000))]))"""
-    assert page.run(script) == [_expected(*map(Decimal, pair)) for pair in pairs]
-
-
-def _expected(a: Decimal, b: Decimal) -> list[Any]:
-    with localcontext() as context:
-        context.prec = 100
-        context.rounding = ROUND_HALF_UP
-        places = max(0, -int(a.as_tuple().exponent), -int(b.as_tuple().exponent))
-        less = (a - b).quantize(Decimal(1).scaleb(-places))
-        ratio = None if b == 0 else (a * 1000 / b).quantize(Decimal(1))
-        texts = [f"{less:f}", f"{a.quantize(Decimal('0.0001')):f}"]
-        texts = [text.lstrip("-") if not Decimal(text) else text for text in texts]
-        return [int(a > b) - int(a < b), *texts, "null" if ratio is None else str(int(ratio))]
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("0", "$0"),
-        ("0.000", "$0"),
-        ("0.0385", "$0.0385"),
-        ("0.000591544", "$0.000592"),
-        ("0.999996", "$1.000"),
-        ("1.005", "$1.01"),
-        ("1234567.004", "$1,234,567.00"),
-        ("-12.5", "−$12.50"),
-        ("0.000000000000000003", "<$0.000000001"),
-    ],
-)
-def test_a_cost_is_rounded_for_reading(page: Page, server: Served, text: str, said: str) -> None:
-    if not page.run("location.href").startswith(server.url):
-        page.open(server.url)
-    assert page.run(f"import('/page/words.js').then((one) => one.usd('{text}'))") == said
-
-
-PERIODS: Sequence[tuple[dict[str, str], str, str, str, str, str]] = [
-    ({"period": "24h"}, "2026-11-25T10:00Z", "2026-11-26T10:00Z", "hour", "2026-11-24T10:00Z", "2026-11-25T09:20Z"),
-    ({"period": "7d"}, "2026-11-20T00:00Z", "2026-11-27T00:00Z", "day", "2026-11-13T00:00Z", "2026-11-19T09:20Z"),
-    ({"period": "month"}, "2026-11-01T00:00Z", "2026-11-27T00:00Z", "day", "2026-10-01T00:00Z", "2026-10-26T09:20Z"),
-    ({"period": "custom", "from": "2026-11-01", "to": "2026-11-02"}, "2026-11-01T00:00Z", "2026-11-03T00:00Z", "hour", "2026-10-30T00:00Z", "2026-11-01T00:00Z"),
-    ({"period": "custom", "from": "2024-01-01", "to": "2025-12-31"}, "2024-01-01T00:00Z", "2026-01-01T00:00Z", "month", "2021-12-31T00:00Z", "2024-01-01T00:00Z"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("state", "since", "until", "step", "before", "to"), PERIODS)
-def test_a_period_is_whole_steps_and_as_long_as_the_one_before(
-    page: Page,
-    server: Served,
-    state: dict[str, str],
-    since: str,
-    until: str,
-    step: str,
-    before: str,
-    to: str,
-) -> None:
-    if not page.run("location.href").startswith(server.url):
-        page.open(server.url)
-    found = page.run(
-        f"import('/page/period.js').then(({{periodOf, iso}}) => {{"
-        f" const one = periodOf({json.dumps(state)}, Date.parse('2026-11-26T09:20Z'));"
-        " return [iso(one.since), iso(one.until), one.step, iso(one.before.since), iso(one.before.until)]; })"
-    )
-    assert found == [since, until, step, before, to]

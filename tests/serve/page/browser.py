@@ -124,6 +124,15 @@ class Page:
         self.do("Input.dispatchKeyEvent", type="keyDown", **told, **text)
         self.do("Input.dispatchKeyEvent", type="keyUp", **told)
 
+    def tap(self, selector: str) -> None:
+        """Tap the middle of an element, as a finger does."""
+        box = f"document.querySelector({json.dumps(selector)}).getBoundingClientRect()"
+        x, y = self.run(f"(({{x, y, width, height}}) => [x + width / 2, y + height / 2])({box})")
+        self.do("Emulation.setTouchEmulationEnabled", enabled=True)
+        self.do("Input.dispatchTouchEvent", type="touchStart", touchPoints=[{"x": x, "y": y}])
+        self.do("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+        self.do("Emulation.setTouchEmulationEnabled", enabled=False)
+
     def choose(self, selector: str, value: str) -> None:
         """Choose from a list, as if it had been clicked."""
         chosen = f"one.value = {json.dumps(value)}; one.dispatchEvent(new Event('change', told))"
@@ -150,8 +159,9 @@ class Page:
 
     def _note(self, said: dict[str, Any]) -> None:
         told = said.get("params", {})
-        if said.get("method") == "Log.entryAdded" and told["entry"]["level"] == "error":
-            self.errors.append(told["entry"]["text"])
+        entry = told.get("entry", {})
+        if entry.get("level") == "error" and entry["source"] != "network":  # a status is no fault
+            self.errors.append(entry["text"])
         elif said.get("method") == "Runtime.exceptionThrown":
             self.errors.append(json.dumps(told["exceptionDetails"]))
         elif said.get("method") == "Network.requestWillBeSent":
