@@ -25,7 +25,7 @@ from tests.sinks.soak_endpoint import ROOT, Endpoint
 
 _LOOK_S = 0.02
 _LINE_BYTES = 42  # of one event that was told
-_LONGEST_S = 120.0  # for what is left to be delivered when all is well again
+_STUCK_S = 60.0  # without anything delivered, when all is well again
 _DISK = "size=24m,mode=700"
 _SERVERS_DISK = "size={}k,mode=700"
 _EVENT_KB = 4  # of an endpoint's disk, and more than it takes
@@ -134,7 +134,8 @@ class Crowd:
         command += [self._url, self._key, name, str(told)]
         command += [f"--events={events}", f"--poison={self._plan.poison}", *more]
         environment = {**os.environ, "PYTHONPATH": str(ROOT), "ASO_HOME": str(self.home)}
-        return subprocess.Popen(command, env={**environment, **self.clock}, cwd=ROOT), told
+        environment |= self.clock
+        return subprocess.Popen(command, stdin=subprocess.PIPE, env=environment, cwd=ROOT), told
 
     def told(self) -> tuple[set[str], int]:
         """Return the ids of all events that programs told of, and how many they dropped."""
@@ -227,15 +228,21 @@ def _faults(chance: random.Random, failing: float, failed: list[str]) -> Iterato
 
 
 def settled(crowd: Crowd, endpoint: Endpoint) -> set[str]:
-    """Have programs adopt what others left, until all is settled; return what was set aside."""
+    """Have a program adopt what others left, until all is settled; return what was set aside.
+
+    Nothing moves any more for a minute: then what is missing is missing.
+    """
     endpoint.start()
-    aside, deadline = set[str](), time.monotonic() + _LONGEST_S
-    while time.monotonic() < deadline:
-        crowd.start(1, "--wait")[0].wait()
-        kept = Spool.of(crowd.home).kept()
-        aside = {str(one.refused.document["event_id"]) for one in kept}
-        if not crowd.told()[0] - aside - {row.event_id for row in endpoint.found()}:
-            break
+    left, since, look_s = -1, time.monotonic(), 0.05
+    with crowd.start(1, "--wait", "--linger", "--timeout=10")[0]:  # closes its input
+        while left and time.monotonic() - since < _STUCK_S:
+            time.sleep(look_s)
+            endpoint.revive()
+            aside = {str(one.refused.document["event_id"]) for one in Spool.of(crowd.home).kept()}
+            now = len(crowd.told()[0] - aside - {row.event_id for row in endpoint.found()})
+            if now != left:
+                left, since = now, time.monotonic()
+            look_s = min(2 * look_s, 1.0)
     return aside
 
 

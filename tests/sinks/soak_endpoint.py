@@ -21,7 +21,7 @@ from aso.ledger.schema import dimension_sql
 
 ROOT = Path(aso.__file__).parents[1]
 _TENANT = "soak"
-_DOWN_S = 0.1  # how long a dead endpoint stays dead
+_DOWN_S, _UP_S = 0.1, 1.0  # how long a dead endpoint stays dead, and a living one alive, at least
 
 
 class Found(NamedTuple):
@@ -43,7 +43,7 @@ class Endpoint:
         self.port = 0
         self.kills = 0
         self._process: subprocess.Popen[str] | None = None
-        self._died_at = 0.0
+        self._began_at = self._died_at = 0.0
         self._lock = threading.Lock()
 
     def command(self) -> Sequence[str]:
@@ -68,9 +68,9 @@ class Endpoint:
                 self._launched()
 
     def kill(self) -> None:
-        """End it at once, whatever it is at; not while it starts."""
+        """End it at once, whatever it is at; not while it starts, nor soon after."""
         if self._lock.acquire(blocking=False):
-            if self._process is not None:
+            if self._process is not None and time.monotonic() - self._began_at > _UP_S:
                 self._killed()
                 self.kills += 1
             self._lock.release()
@@ -104,6 +104,7 @@ class Endpoint:
             self._ended(process)
         else:
             self._process, self.port = process, port
+            self._began_at = time.monotonic()
 
     def _killed(self) -> None:
         if self._process is not None:

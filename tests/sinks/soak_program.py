@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 import time
 
 import aso
@@ -38,6 +39,8 @@ def main() -> None:
             aso.flush(0.02)
     while chosen.wait and not aso.flush(1.0):
         pass
+    if chosen.linger:
+        sys.stdin.read()
     os.write(out, f"dropped {aso.stats().dropped}\n".encode())
 
 
@@ -49,6 +52,7 @@ def _arguments() -> argparse.Namespace:
     arguments.add_argument("--poison", type=int, default=0, help="mark one event in so many")
     arguments.add_argument("--pause", type=float, default=0.0, help="seconds after each event")
     arguments.add_argument("--timeout", type=float, default=0.4, help="seconds, the sink's")
+    arguments.add_argument("--linger", action="store_true", help="end when the input is closed")
     arguments.add_argument("--wait", action="store_true", help="end when all is delivered")
     return arguments.parse_args()
 
