@@ -17,30 +17,48 @@ export class Failure extends Error {
   }
 }
 
+let remembered = null; // where the browser keeps nothing for this page, the key lasts until a reload
+
 export const key = {
-  get: () => sessionStorage.getItem(KEPT),
-  keep: (text) => sessionStorage.setItem(KEPT, text.trim()),
-  forget: () => sessionStorage.removeItem(KEPT),
+  get: () => remembered ?? stored((place) => place.getItem(KEPT)),
+  keep: (text) => {
+    remembered = text.trim();
+    stored((place) => place.setItem(KEPT, remembered));
+  },
+  forget: () => {
+    remembered = null;
+    stored((place) => place.removeItem(KEPT));
+  },
 };
+
+function stored(work) {
+  try {
+    return work(sessionStorage);
+  } catch {
+    return null; // a browser may forbid it
+  }
+}
 
 export const timeline = (asked, signal) => ask("v1/timeline", asked, signal);
 export const report = (asked, signal) => ask("v1/report", asked, signal);
 export const dimensions = (asked, signal) => ask("v1/dimensions", asked, signal);
 
 async function ask(path, asked, signal) {
-  const answer = await sent(`${path}?${query(asked)}`, signal);
-  const text = await answer.text();
+  const answer = await fetched(`${path}?${query(asked)}`, signal).catch(unreached);
+  const text = await answer.text().catch(unreached);
   const document = parsed(text);
   if (answer.ok && document) return document;
   throw new Failure(answer.status, document?.error ?? "", Number(answer.headers.get("Retry-After")) || 5);
 }
 
-function sent(url, signal) {
+function fetched(url, signal) {
   const headers = { "X-ASO-API-Key": key.get() ?? "" };
   const options = { headers, signal, cache: "no-store", credentials: "omit", redirect: "error", referrerPolicy: "no-referrer" };
-  return fetch(url, options).catch((error) => {
-    throw error.name === "AbortError" ? error : new Failure(0, "", 5);
-  });
+  return fetch(url, options);
+}
+
+function unreached(error) {
+  throw error.name === "AbortError" ? error : new Failure(0, "", 5);
 }
 
 function query(asked) {

@@ -1,6 +1,7 @@
 // The page: what is looked at (the fragment) → questions → what is drawn.
 import * as api from "./api.js";
 import { Chart } from "./chart.js";
+import * as decimal from "./decimal.js";
 import { download } from "./download.js";
 import { byId, html } from "./elements.js";
 import { drawChips, drawEmpty, drawHeadline, drawLegend, drawSpan } from "./parts.js";
@@ -30,6 +31,7 @@ async function load() {
   if (!api.key.get()) return askForKey();
   const mine = (loading = new AbortController());
   document.body.classList.add("loading");
+  if (!shown) tell("Asking the server…");
   try {
     shown = await asked(current, mine.signal);
     tell("");
@@ -76,7 +78,7 @@ function draw() {
   drawControls(current, { period, by, dimensions });
   drawChips(current.where, (text) => change({ where: current.where.filter((one) => one !== text) }));
   drawHeadline(total, before, period);
-  const isEmpty = !total.calls && !total.refused && !total.unmetered;
+  const isEmpty = !total.calls && !total.refused && !total.unmetered && decimal.isZero(total.cost_usd);
   byId("over-time").hidden = byId("groups").hidden = byId("numbers").hidden = isEmpty;
   drawEmpty(isEmpty, current.where.length > 0);
   if (!isEmpty) drawSpend(period, by, timeline, rows, total);
@@ -98,7 +100,7 @@ function drawSpend(period, by, timeline, rows, total) {
   drawSpan(period, shown.at);
   drawSteps(byId("steps-table"), drawn);
   const title = state.label(by);
-  byId("groups-title").textContent = `By ${name(title).toLowerCase() === name(title) ? name(title) : name(title).toLowerCase()}`;
+  byId("groups-title").textContent = `By ${Object.hasOwn(state.COLUMNS, by) ? title.toLowerCase() : name(title)}`;
   const on = { sort: (sort) => change({ sort }), filter: (value) => filterBy(by, value), stress: (place) => chart.stress(place) };
   const left = drawGroups(byId("groups-table"), { title: name(title), rows, total, layers, sort: current.sort, isAll }, on);
   byId("more").hidden = left <= 0;
@@ -137,10 +139,12 @@ function startOver() {
 }
 
 function askForKey(error) {
+  loading?.abort(); // what still comes is of the key that is gone
+  clearTimeout(timer);
   shown = null;
   byId("view").hidden = byId("tools").hidden = true;
   byId("signin").hidden = false;
-  tell(error ? `${error.message} ${error.said}`.trim() : "", true);
+  tell(error ? `${error.message} ${error.said}`.trim() : "", Boolean(error));
   byId("key").focus();
 }
 

@@ -68,7 +68,7 @@ export function stepNames(step, time) {
   const [year, month, rest = "01"] = time.split("-");
   const name = MONTHS[Number(month) - 1];
   const date = Number(rest.slice(0, 2));
-  if (step === "month") return { short: name, long: `${name} ${year}`, starts: month === "01" ? year : "" };
+  if (step === "month") return { short: month === "01" ? year : name, long: `${name} ${year}` };
   const weekday = WEEKDAYS[new Date(`${time.slice(0, 10)}T00:00Z`).getUTCDay()];
   const full = `${weekday} ${date} ${name} ${year}`;
   if (step === "day") return { short: `${date} ${name}`, long: full };

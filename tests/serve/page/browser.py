@@ -34,8 +34,8 @@ _OPTIONS = (
     "about:blank",
 )
 _START_S = 30.0
-_ANSWER_S = 30.0
-_UNTIL_MS = 10_000
+_ANSWER_S = 60.0
+_UNTIL_MS = 30_000
 
 
 def browser_path() -> str | None:

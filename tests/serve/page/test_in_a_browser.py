@@ -26,6 +26,7 @@ DRAWN = (
     "!document.body.classList.contains('loading') && !document.getElementById('view').hidden"
     " && document.getElementById('notice').hidden"
 )
+SAID = "document.getElementById('notice').classList.contains('bad')"
 ASKS = "!document.getElementById('signin').hidden"
 
 
@@ -175,6 +176,15 @@ def test_the_key_is_in_this_tab_and_in_a_header_alone(
     assert page.run(ASKS)
 
 
+def test_an_answer_for_a_key_that_is_forgotten_is_not_shown(
+    page: Page, server: Served, filled: str
+) -> None:
+    show(page, server.url, filled, f"{SPAN}&by=model")
+    page.run("document.getElementById('reload').click(); document.getElementById('forget').click()")
+    page.until("!document.body.classList.contains('loading')")
+    assert page.run(f"[{ASKS}, document.getElementById('view').hidden]") == [True, True]
+
+
 def test_a_row_filters_and_a_chip_takes_it_back(page: Page, server: Served, filled: str) -> None:
     show(page, server.url, filled, f"{SPAN}&by=dims.team")
     follow(page, lambda: click(page, ".groups tbody button.unset"))
@@ -223,7 +233,7 @@ def test_an_address_that_cannot_be_answered_is_no_dead_end(
 ) -> None:
     show(page, server.url, filled)
     page.open(f"{server.url}/{SPAN}&where=calls%3D3")
-    page.until("!document.getElementById('notice').hidden")
+    page.until(SAID)
     assert "cannot group or filter by 'calls'" in page.text("#notice")[0]
     follow(page, lambda: click(page, "#notice button"))
     assert page.run("location.hash") == "#period=7d"
@@ -253,7 +263,7 @@ def test_a_key_that_is_not_taken_is_asked_for_again(
     ask(page, server.url)
     page.type("#key", server.key(tenant, scope) if scope else "aso_k_none.none")
     page.press("Enter", 13)
-    page.until(f"{ASKS} && !document.getElementById('notice').hidden")
+    page.until(f"{ASKS} && {SAID}")
     said = (
         "API key is for ingest only: this endpoint needs read" if scope else "Invalid X-ASO-API-Key"
     )
