@@ -21,10 +21,12 @@ class Route(NamedTuple):
 
 _METERED = {
     "chat/completions": ("chat", "chat_completions"),
+    "async/chat/completions": ("chat", "asynchronous_chat"),
     "completions": ("completion", "completions"),
     "responses": ("responses", "responses"),
     "responses/compact": ("responses", "responses"),
     "embeddings": ("embeddings", "embeddings"),
+    "contextualizedembeddings": ("embeddings", "embeddings"),
     "moderations": ("moderation", "moderations"),
     "chat/moderations": ("moderation", "moderations"),
     "messages": ("messages", "messages"),
@@ -85,6 +87,7 @@ _NAMED_LAST = GOES_ON | {"messages/batches/results"}  # the id stands before the
 _SETTLING = {
     "get": {
         "responses": ("responses", "responses"),
+        "async/chat/completions": ("chat", "asynchronous_chat"),
         "threads/runs": ("other", "runs"),
         "batches": ("batch", "batches"),
         "videos": ("video", "videos"),
@@ -113,6 +116,8 @@ _UNMETERED = {
     "live": "realtime",
     "search": "search",
     "batchPredictionJobs": "batch",
+    "async-invoke": "batch",
+    "guardrail": "moderation",
 }
 # What is spoken over a websocket, by how its path ends: developers.openai.com/api/docs/guides (realtime,
 # websocket-mode, live), google-genai 3.6's live.py, mistralai 3.7's extra/realtime (2026-11-26).
@@ -164,7 +169,7 @@ _FREE = re.compile(
     | containers/files/promote | connectors (/(?!.*call$).*)?
     | agents | libraries | service-accounts | prompts (/versions)? | fine_tuning/models/archive
     | credentials | environments | triggers | interactions/(cancel|auth_tokens)
-    | ping | rotateSigningSecret
+    | ping | rotateSigningSecret | tokenize | detokenize | check-api-key
     """,
     re.VERBOSE,
 )
@@ -196,7 +201,7 @@ _QUOTES = {"%3A": ":", "%2F": "/"}  # all that models' names need
 _QUOTED = re.compile("|".join(_QUOTES), re.IGNORECASE)
 # What an SDK's path ends in behind a gateway's own prefix. One word alone may be anybody's.
 _ENDINGS = (
-    *(f"/{name}" for name in _METERED if "/" in name),
+    *sorted((f"/{name}" for name in _METERED if "/" in name), key=len, reverse=True),
     *("/responses", "/embeddings", "/messages", "/completions", "/ocr"),
 )
 _SEEN: dict[str, Route | None] = {}

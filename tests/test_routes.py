@@ -24,6 +24,13 @@ from aso.routes import Route, asked, connected, find, model_asked, settling
         ("https://api.mistral.ai/v1/chat/completions#stream", "chat/completions", "chat"),
         ("https://gateway.internal/ai/v1/chat/completions", "chat/completions", "chat"),
         ("https://gateway.internal/a1b2c3/mine/openai/embeddings", "embeddings", "embeddings"),
+        ("/async/chat/completions", "async/chat/completions", "chat"),
+        (
+            "https://gateway.internal/px/async/chat/completions",
+            "async/chat/completions",
+            "chat",
+        ),
+        ("/v1/contextualizedembeddings", "contextualizedembeddings", "embeddings"),
         ("/v1/chat/moderations", "chat/moderations", "moderation"),
         ("/audio/speech", "audio/speech", "speech"),
         ("/audio/transcriptions", "audio/transcriptions", "transcription"),
@@ -85,6 +92,8 @@ def test_what_is_metered_has_a_wire_format(path: str, endpoint: str, operation: 
         ("/v2/projects/project_1/endpoints", "projects/endpoints", "other"),
         ("/v1/deployments", "deployments", "other"),
         ("/v1/deployments/deployment_1/run", "deployments/run", "other"),
+        ("https://bedrock-runtime.us-east-1.amazonaws.com/async-invoke", "async-invoke", "batch"),
+        ("/guardrail/274u1upxm897/version/1/apply", "guardrail/version/apply", "moderation"),
     ],
 )
 def test_what_can_bill_and_is_not_read_yet_has_none(

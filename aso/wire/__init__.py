@@ -13,6 +13,7 @@ from aso.wire.shape import CUT, Answer, Shape
 
 # The file → the formats that are in it, by the names that journals have.
 _FILES: Mapping[str, tuple[str, ...]] = {
+    "asynchronous_chat": ("asynchronous_chat",),
     "audio": ("transcription", "speech"),
     "bedrock": ("bedrock",),
     "chat_completions": ("chat_completions",),

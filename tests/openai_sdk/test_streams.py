@@ -240,13 +240,14 @@ def test_a_cancelled_task_is_a_cancelled_call() -> None:
     headers = {"content-type": "text/event-stream"}
     sdk = async_client(lambda request: http.Response(200, headers=headers, stream=Slow([])))
 
-    async def read() -> None:
+    async def read(begun: asyncio.Event) -> None:
         async for _ in await ask(sdk, stream=True):
-            pass
+            begun.set()
 
     async def main() -> None:
-        task = asyncio.create_task(read())
-        await asyncio.sleep(0.05)
+        begun = asyncio.Event()
+        task = asyncio.create_task(read(begun))
+        await begun.wait()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
