@@ -138,9 +138,13 @@ class Chain:
         return count_after(self.head, self.owner.positions[name]) if self.owner else 0
 
     def unread(self, segment: Segment) -> int:
-        """Return how many of the segment's records the slowest reader has not read."""
-        read = [cursor.position for cursor in self.cursors.values()]
-        ordinal, offset = min(read, default=(0, 0))
+        """Return how many of the segment's records the slowest reader has not read.
+
+        One that keeps no place is asked only where none does: what only counts may be behind.
+        """
+        cursors = self.cursors.values()
+        keeping = [cursor for cursor in cursors if cursor.durable] or cursors
+        ordinal, offset = min((cursor.position for cursor in keeping), default=(0, 0))
         if ordinal > segment.ordinal:
             return 0
         return segment.count(offset if ordinal == segment.ordinal else 0)

@@ -170,6 +170,19 @@ def test_what_had_to_go_is_not_pending_but_what_is_in_hand_is(
     assert reader.pending() == 0
 
 
+def test_what_is_in_hand_is_not_dropped_because_it_was_not_counted_yet(
+    opened: Callable[..., Journal],
+) -> None:
+    journal = opened(max_bytes=4 << 20)
+    journal.reader("counts", durable=False)  # behind the sink, as the shipper's may be
+    reader = journal.reader(SINK)
+    for number in range(20_000):
+        journal.append(b"%08d" % number * 64)
+    reader.read(500)
+    journal.maintain()
+    assert reader.pending() + journal.dropped == 20_000
+
+
 def test_what_was_in_hand_at_the_end_and_had_to_go_is_dropped(
     opened: Callable[..., Journal], tmp_path: Path
 ) -> None:
