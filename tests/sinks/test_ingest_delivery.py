@@ -32,7 +32,7 @@ def until(condition: Callable[[], object]) -> None:
 
 
 def test_events_gather_until_the_first_of_them_is_old_enough(server: IngestServer) -> None:
-    aso.instrument(sinks=[IngestSink(server.url, KEY, max_batch_age_s=1)])
+    aso.instrument(sinks=[IngestSink(server.url, KEY, max_batch_age_s=2)])
     for _ in range(20):
         call()
         time.sleep(0.02)
@@ -78,7 +78,7 @@ def test_a_new_key_of_the_same_id_delivers_what_was_kept_at_once(server: IngestS
 
 def test_after_failures_one_event_asks_whether_the_endpoint_is_back(server: IngestServer) -> None:
     server.faults = iter(["503"] * 4)
-    aso.instrument(KEY, server.url)
+    aso.instrument(sinks=[IngestSink(server.url, KEY, max_batch_age_s=60)])
     for _ in range(6):
         call()
     while len(server.batches) < 4:
@@ -90,7 +90,7 @@ def test_after_failures_one_event_asks_whether_the_endpoint_is_back(server: Inge
 def test_what_is_set_aside_is_neither_delivered_nor_dropped_nor_pending(
     server: IngestServer,
 ) -> None:
-    aso.instrument(KEY, server.url)
+    aso.instrument(sinks=[IngestSink(server.url, KEY, max_batch_age_s=60)])
     server.poison = {call()}
     call()
     assert aso.flush()
@@ -99,7 +99,7 @@ def test_what_is_set_aside_is_neither_delivered_nor_dropped_nor_pending(
 
 
 def test_what_cannot_be_kept_is_counted_as_dropped(server: IngestServer) -> None:
-    aso.instrument(sinks=[IngestSink(server.url, KEY, max_spool_bytes=0)])
+    aso.instrument(sinks=[IngestSink(server.url, KEY, max_spool_bytes=0, max_batch_age_s=60)])
     server.poison = {call()}
     call()
     assert aso.flush()
