@@ -148,7 +148,7 @@ class Lane:
             if self._read == 0:
                 self._hurries_met = hurries
             is_old = time.monotonic() - self._since >= self._age_s
-            is_due = is_old or self._hurries != self._hurries_met or self._read == self._batch
+            is_due = is_old or hurries != self._hurries_met or self._read == self._batch
             self._is_complete = is_due and self._read > 0
         return self._is_complete
 

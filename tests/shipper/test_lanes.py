@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _thread
 import os
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -81,6 +82,25 @@ def test_a_sink_that_wants_full_batches_gets_them_and_the_rest_when_flushed(
     delivery.append(b"e")
     assert delivery.shipper.flush(5)
     assert sink.batches == [[b"a", b"b", b"c"], [b"d", b"e"]]
+
+
+def test_who_hurries_while_a_record_is_read_wants_those_after_it_too(
+    deliver: Callable[..., Delivery],
+) -> None:
+    reading, go_on, sink = threading.Event(), threading.Event(), GatheringSink()
+
+    def build(record: Record) -> Any:
+        reading.set()
+        assert go_on.wait(5)
+        return as_event(record)
+
+    delivery = deliver(sink, build=build)
+    delivery.append(b"a")
+    assert reading.wait(5)
+    delivery.append(b"b")
+    assert not delivery.shipper.flush(0.05)
+    go_on.set()
+    until(lambda: sink.batches == [[b"a", b"b"]])
 
 
 def test_an_event_is_built_once_for_several_sinks(deliver: Callable[..., Delivery]) -> None:
