@@ -10,7 +10,7 @@ from aso.errors import PolicyError
 from aso.providers import Provider
 from aso.routes import GOES_ON, Route
 from aso.tracing import trace_ids
-from aso.wire import CUT, SHAPES, Answer, Shape
+from aso.wire import SHAPES, Answer, Shape
 
 if TYPE_CHECKING:  # the two know each other: a flight is of a pipeline
     from aso.lines import Lines
@@ -127,9 +127,7 @@ class Inflight:
         if body is None and self.shape.takes_any_body and not self.answer.complete:
             body = {}
         if body is not None:
-            self.shape.read(body, self.answer)
-            if type(body) is dict and CUT in body:
-                self.answer.chars = None
+            self.shape.fill(body, self.answer)
 
     def read_headers(self, headers: Mapping[str, str]) -> None:
         """Note the counts that a provider tells in headers, for an answer that says none."""

@@ -17,7 +17,7 @@ from typing import Any
 from aso.ends import bounded, ends, is_closed
 from aso.framing import Frames, Framing, framing_seen
 from aso.parsing import parsed
-from aso.wire import CUT, Answer, Shape
+from aso.wire import Answer, Shape
 from aso.wire.access import items
 
 _BLOCK = 32 * 1024
@@ -153,9 +153,7 @@ class Scanner:
 def read_whole(body: Any, shape: Shape, answer: Answer) -> None:
     """Read one answer; or a list of chunks, as Google streams where no event stream is asked for."""
     if isinstance(body, dict):
-        shape.read(body, answer)
-        if CUT in body:
-            answer.chars = None
+        shape.fill(body, answer)
     elif isinstance(body, list):
         observe = shape.observer(answer)
         for chunk in items(body):

@@ -131,10 +131,7 @@ class Capture(Seam):
             # Without a response something else answered: nothing was sent, nothing bills.
             if response is not None and flight.shape is not None:
                 flight.read_answer(self.body_of(flight, result, response))
-        if flight.stream:
-            flight.exhausted()
-        else:
-            flight.finish("completed")
+        flight.exhausted()
 
     def failed(self, flight: Inflight, error: BaseException) -> None:
         """End a call with the error that the caller is about to see."""

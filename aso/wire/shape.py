@@ -68,3 +68,9 @@ class Shape(NamedTuple):
     counters: Counters
     takes_any_body: bool = False
     is_lines: bool = False
+
+    def fill(self, body: Any, answer: Answer) -> None:
+        """Read a whole answer; where its ends alone were read, its text was not counted."""
+        self.read(body, answer)
+        if type(body) is dict and CUT in body:
+            answer.chars = None
