@@ -42,8 +42,10 @@ with closing(Ledger(Path(sys.argv[1]))) as ledger:
 _COMPACTOR = """
 import random, sys
 from pathlib import Path
+import pyarrow.parquet
 from aso.ledger.compaction import compact
 
+print("ready", flush=True)
 while True:
     days = random.randrange(40)
     compact(Path(sys.argv[1]), before_ms=1_795_392_000_000 + days * 86_400_000, largest=100)
@@ -65,6 +67,7 @@ def test_a_reader_sees_each_event_once_while_others_write_and_compact(tmp_path: 
     path = tmp_path / "ledger.db"
     Ledger(path).close()
     compactors = [started(_COMPACTOR, path) for _ in range(2)]
+    assert [one.stdout and one.stdout.readline() for one in compactors] == ["ready\n"] * 2
     writer = started(_WRITER, path, "150")
     assert writer.stdout is not None
     for written in map(int, writer.stdout):
