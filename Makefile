@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # litellm 1.107.0 is compromised: its rows name versions, and no other is ever installed here.
 MATRIX := openai-1.40.0 openai-1.109.1 openai-2.54.0 anthropic-0.40.0 anthropic-0.86.0 anthropic-1.17.0 \
 	google-genai-1.5.0 google-genai-2.34.0 mistralai-1.9.11 mistralai-2.10.1 xai-sdk-1.21.0 \
-	litellm-1.60.0 litellm-1.80.0 litellm-1.106.2
+	litellm-1.60.0 litellm-1.80.0 litellm-1.106.2 litellm-1.110.2
 FRAMEWORKS := frameworks frameworks-openai2
 
 .DEFAULT_GOAL := help

@@ -19,6 +19,7 @@ Role = Literal[
     "session",
     "early",
     "end",
+    "close",
 ]
 
 
@@ -32,6 +33,7 @@ class Hook(NamedTuple):
         parameters: names it must have; a method without them is not the one we know.
         is_async: True for ``async def`` and async generators.
         body: place and name of the argument that is the request's body, where there is one.
+        is_optional: True for what not every version that we take has: without it nothing is to be seen.
     """
 
     module: str
@@ -40,6 +42,7 @@ class Hook(NamedTuple):
     parameters: tuple[str, ...] = ()
     is_async: bool = False
     body: tuple[int, str] | None = None
+    is_optional: bool = False
 
 
 class Integration(NamedTuple):

@@ -72,7 +72,9 @@ class Applied:
     def apply(self) -> None:
         """Verify every hook, then wrap them; where one does not fit, none is applied."""
         try:
-            targets = [(hook, *_resolve(hook)) for hook in self.integration.hooks]
+            targets = [
+                (hook, *_resolve(hook)) for hook in self.integration.hooks if _is_there(hook)
+            ]
         except HookMismatchError as error:
             self.problem = str(error)
             return
@@ -110,12 +112,22 @@ def _is_installed(package: str) -> bool:
         return False
 
 
-def _resolve(hook: Hook) -> tuple[Owner, str, Any]:
-    """Return where the hook's target is kept: in its class, or in the module itself."""
+def _is_there(hook: Hook) -> bool:
+    return not hook.is_optional or _found(hook)[2] is not None
+
+
+def _found(hook: Hook) -> tuple[Any, str, Any]:
+    """Return what should hold the hook's target, its name there, and the target; None: not there."""
     module = sys.modules.get(hook.module)
     owner_name, _, name = hook.path.rpartition(".")
     owner = getattr(module, owner_name, None) if owner_name else module
     original = vars(owner).get(name) if isinstance(owner, (type, ModuleType)) else None
+    return owner, name, original
+
+
+def _resolve(hook: Hook) -> tuple[Owner, str, Any]:
+    """Return where the hook's target is kept: in its class, or in the module itself."""
+    owner, name, original = _found(hook)
     if owner is None or not isinstance(original, FunctionType):
         raise HookMismatchError(f"{hook.module}.{hook.path} is not there")
     code = inspect.unwrap(original).__code__  # a decorator takes anything

@@ -62,6 +62,15 @@ def test_what_is_not_there_turns_the_integration_off(sdk: Any, path: str) -> Non
     assert (found.is_on, found.problem) == (False, f"{NAME}.{path} is not there")
 
 
+def test_what_not_every_version_has_may_be_missing(sdk: Any) -> None:
+    hooks = (Hook(NAME, "ask", "early"), Hook(NAME, "Later.close", "close", is_optional=True))
+    integration = Integration(NAME, NAME, NAME, ("1", "1"), hooks, "")
+    found = Applied(integration, lambda _: lambda *_: "seen")
+    found.when_imported()
+    assert (found.is_on, found.problem, sdk.ask("m")) == (True, None, "seen")
+    found.withdraw()
+
+
 def test_a_function_without_a_parameter_we_rely_on_is_left_alone(sdk: Any) -> None:
     assert applied("ask", "logging").problem == f"{NAME}.ask has no parameter 'logging'"
     assert sdk.ask is ask

@@ -3,7 +3,8 @@
 What it sends by the OpenAI SDK is that SDK's call, and so is its event. Its own handler, of httpx,
 also fetches tokens, counts and delivers logs: `Litellm.owns` says what of that is a call. Files read:
 utils.py, litellm_core_utils/litellm_logging.py and streaming_handler.py, llms/custom_httpx/
-http_handler.py, and the 450 posts under llms/ (1.60.0, 1.80.0, 1.106.2; 2026-11-26).
+http_handler.py, and the 450 posts under llms/ (1.60.0, 1.80.0, 1.106.2;
+of 1.110.2 the handler of streams; 2026-11-26).
 """
 
 from __future__ import annotations
@@ -79,6 +80,18 @@ class Litellm(OverHttp):
         except StopAsyncIteration:
             self._ended(instance)
             raise
+
+    def close(self, wrapped: Any, instance: Any, args: Any, kwargs: Any) -> Any:
+        """Close a stream; one whose last chunk was handed out is over, not cancelled."""
+        if getattr(instance, "sent_last_chunk", False):
+            self._ended(instance)
+        return wrapped(*args, **kwargs)
+
+    async def close_async(self, wrapped: Any, instance: Any, args: Any, kwargs: Any) -> Any:
+        """The same, awaited."""
+        if getattr(instance, "sent_last_chunk", False):
+            self._ended(instance)
+        return await wrapped(*args, **kwargs)
 
     def owns(self, args: Any, kwargs: Any) -> bool:
         """Return True where a request of the handler is a call to a provider.

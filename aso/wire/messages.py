@@ -123,7 +123,11 @@ def request_chars(body: Mapping[str, Any]) -> int | None:
     messages = body.get("messages")
     if not isinstance(messages, LISTS):
         return None
-    return written(body.get("system"), _CONTENT_KEYS) + written(messages, _CONTENT_KEYS)
+    total = written(body.get("system"), _CONTENT_KEYS)
+    for message in messages:
+        content = message.get("content") if type(message) is TABLE else None
+        total += len(content) if type(content) is str else written(message, _CONTENT_KEYS)
+    return total
 
 
 def conditions(body: Mapping[str, Any]) -> Mapping[str, Any] | None:
