@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from functools import cache
 from typing import Any
 
 import pytest
 
 from aso.cli.coverage.reader import WEBSOCKET
-from aso.cli.coverage.survey import Survey, survey
 from aso.testing import capture_events
 from tests.coverage.calling import Sent, call, client_of, http_of
+from tests.coverage.surveys import surveyed
 
 PACKAGES = {
     **{name: name for name in ("openai", "anthropic", "groq", "fireworks", "perplexity")},
     "cerebras": "cerebras.cloud.sdk",
     "together": "together",
+    "mistral": "mistralai.client",
+    "openrouter": "openrouter",
 }
 each_sdk = pytest.mark.parametrize("name", PACKAGES)
-
-
-@cache
-def surveyed(name: str) -> Survey:
-    return survey(name)
 
 
 def called(name: str, state: str) -> tuple[int, list[str]]:

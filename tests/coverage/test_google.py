@@ -10,8 +10,8 @@ import pytest
 from google import genai
 from google.genai import types
 
-from aso.cli.coverage.survey import survey
 from aso.testing import capture_events
+from tests.coverage.surveys import surveyed
 
 http: Any = getattr(below, "httpx2", None) or below.httpx  # type: ignore[attr-defined]
 
@@ -57,7 +57,7 @@ def test_what_is_free_is_no_event(call: Any) -> None:
 
 def test_each_service_has_the_routes_that_it_takes() -> None:
     paths = {
-        name: {row.path for row in survey(name).rows if row.method == "batches.create"}
+        name: {row.path for row in surveyed(name).rows if row.method == "batches.create"}
         for name in ("google-genai", "google-genai-vertex")
     }
     assert paths == {
@@ -67,5 +67,5 @@ def test_each_service_has_the_routes_that_it_takes() -> None:
 
 
 def test_a_live_connection_is_metered() -> None:
-    rows = [row for row in survey("google-genai").rows if row.method == "live.connect (async)"]
+    rows = [row for row in surveyed("google-genai").rows if row.method == "live.connect (async)"]
     assert {(row.http_method, row.coverage) for row in rows} == {("websocket", "metered")}

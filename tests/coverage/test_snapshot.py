@@ -1,6 +1,6 @@
 """What the newest SDKs can send, and what becomes of it: nothing new slips through.
 
-`make coverage-snapshot` rewrites the texts in this folder.
+`make coverage-snapshot` rewrites the texts in this folder, and the table in docs/coverage.md.
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ import pytest
 
 from aso.cli.coverage.formats import as_lines
 from aso.cli.coverage.states import FREE, METERED, SETTLES, SILENT, UNMETERED
-from aso.cli.coverage.survey import SDKS, Row, Survey, survey, version
+from aso.cli.coverage.survey import SDKS, Row, Survey, version
+from tests.coverage.surveys import surveyed
 
 HERE = Path(__file__).resolve().parent
+PAGE = HERE.parents[1] / "docs" / "coverage.md"
 WHAT_TO_DO = """
 {name} {version} is not what tests/coverage/{name}.txt says:
 
@@ -34,7 +36,22 @@ def snapshot(name: str) -> Path:
 
 def write() -> None:
     for name in SDKS:
-        snapshot(name).write_text(as_lines(survey(name)), encoding="utf-8")
+        if version(name) is not None:
+            snapshot(name).write_text(as_lines(surveyed(name)), encoding="utf-8")
+            write_counts(name)
+
+
+def write_counts(name: str) -> None:
+    """Rewrite one row of the docs' table, or add it under the last."""
+    lines = PAGE.read_text(encoding="utf-8").splitlines()
+    row = f"| {' | '.join(map(str, [name, version(name), *counts(name)]))} |"
+    places = [at for at, line in enumerate(lines) if line.startswith(f"| {name} |")]
+    last = max(
+        at for at, line in enumerate(lines) if line.startswith(tuple(f"| {n} |" for n in SDKS))
+    )
+    place = places[0] if places else last + 1
+    lines[place : place + len(places)] = [row]
+    PAGE.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", SDKS)
@@ -42,13 +59,13 @@ def test_every_method_of_the_newest_sdk_is_known(name: str) -> None:
     if name.startswith("google") and sys.version_info < (3, 11):
         pytest.skip("google-genai 3, which is written down, needs Python 3.11")
     known = snapshot(name).read_text(encoding="utf-8").splitlines()
-    found = as_lines(survey(name)).splitlines()
+    found = as_lines(surveyed(name)).splitlines()
     changes = "\n".join(difflib.unified_diff(known, found, "known", "found", lineterm="", n=0))
     assert not changes, WHAT_TO_DO.format(name=name, version=version(name), changes=changes)
 
 
 def test_the_docs_count_the_same_methods() -> None:
-    lines = (HERE.parents[1] / "docs" / "coverage.md").read_text(encoding="utf-8").splitlines()
+    lines = PAGE.read_text(encoding="utf-8").splitlines()
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
     said = {row[0]: [int(cell) for cell in row[2:]] for row in cells if row[0] in SDKS}
     assert said == {name: counts(name) for name in SDKS}, "docs/coverage.md, its table"

@@ -6,21 +6,26 @@ from functools import cache
 
 import pytest
 
-from aso.cli.coverage import stainless
+from aso.cli.coverage import speakeasy, stainless
 from aso.cli.coverage.reader import Request
 from aso.cli.coverage.walk import methods, methods_of
 from tests.coverage.calling import client_of, first_request, is_among, raise_sent
 
-PACKAGES = (
+STAINLESS = (
     *("openai", "anthropic", "groq", "cerebras.cloud.sdk"),
     *("fireworks", "perplexity", "together"),
 )
-each_package = pytest.mark.parametrize("package", PACKAGES)
+CLIENTS = {"mistralai.client": speakeasy.MISTRAL, "openrouter": speakeasy.OPENROUTER}
+each_stainless = pytest.mark.parametrize("package", STAINLESS)
+each_package = pytest.mark.parametrize("package", [*STAINLESS, *CLIENTS])
 
 
 @cache
 def read(package: str, *, is_async: bool = False) -> dict[str, tuple[Request, ...]]:
-    client = stainless.client(package, is_async=is_async)
+    if package in CLIENTS:
+        client = CLIENTS[package].clients()[0]
+    else:
+        client = stainless.client(package, is_async=is_async)
     return {one.name: one.requests for one in methods_of(client) if one.requests}
 
 
@@ -33,7 +38,7 @@ def test_what_a_method_sends_is_what_was_read(package: str) -> None:
     assert len(called) > 2 / 3 * len(known)  # the others check their arguments first
 
 
-@each_package
+@each_stainless
 def test_the_async_client_sends_what_the_sync_one_does(package: str) -> None:
     sync, asynchronous = read(package), read(package, is_async=True)
     differ = {
@@ -42,6 +47,16 @@ def test_the_async_client_sends_what_the_sync_one_does(package: str) -> None:
         if set(requests) != set(asynchronous.get(name, ()))
     }
     assert differ == {}
+
+
+@pytest.mark.parametrize("package", CLIENTS)
+def test_an_awaited_method_sends_what_the_one_beside_it_does(package: str) -> None:
+    [client] = CLIENTS[package].clients()
+    both = methods_of(client._replace(is_twin=lambda _name, _names: False))
+    found = {one.name: set(one.requests) for one in both}
+    pairs = {name: f"{name}_async" for name in found if f"{name}_async" in found}
+    assert {one: found[one] for one, other in pairs.items() if found[one] != found[other]} == {}
+    assert len(pairs) > len(found) / 3
 
 
 @each_package

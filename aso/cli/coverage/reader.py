@@ -127,7 +127,7 @@ class Reader:
         if (sent := self._sends(callee, arguments)) is not None:
             self._add(*sent)
         elif str(getattr(callee, "__module__", "")).startswith("websockets."):
-            self._add([WEBSOCKET], arguments.texts(0, "uri"))
+            self._add([WEBSOCKET], _address(arguments, scope))
         elif inspect.isfunction(callee) and self._values.is_ours(callee):
             if given := self._values.given(callee, node, scope):
                 self._function(callee, given, NOTHING)
@@ -175,6 +175,17 @@ def _shortened(paths: list[str]) -> Iterator[str]:
 def _without_host(path: str) -> str:
     path = _HOST.sub("", path.replace("{{", "{").replace("}}", "}"))
     return path if path.startswith("/") else f"/{path}"
+
+
+def _address(arguments: Arguments, scope: Scope) -> list[str]:
+    """Return the path of a websocket; where it is put together elsewhere, what its class writes."""
+    paths = arguments.texts(0, "uri")
+    if (
+        all(_UNKNOWN.fullmatch(_without_host(path)) for path in paths)
+        and scope.bound is not NOTHING
+    ):
+        return _path_in(class_of(scope.bound)) or paths
+    return paths
 
 
 def _opens_websockets(owner: type) -> bool:

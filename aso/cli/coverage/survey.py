@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import NamedTuple
 
-from aso.cli.coverage import google, stainless
+from aso.cli.coverage import google, speakeasy, stainless
 from aso.cli.coverage.states import SILENT, STATES, covered
 from aso.cli.coverage.walk import Client, Method, methods
 from aso.integrations import INTEGRATIONS
@@ -40,6 +40,10 @@ SDKS: Mapping[str, Sdk] = {
     },
     "google-genai": Sdk("google-genai", partial(google.clients, is_vertex=False)),
     "google-genai-vertex": Sdk("google-genai", partial(google.clients, is_vertex=True)),
+    "mistral": Sdk("mistralai", speakeasy.MISTRAL.clients),
+    "mistral-azure": Sdk("mistralai", speakeasy.MISTRAL_AZURE.clients),
+    "mistral-gcp": Sdk("mistralai", speakeasy.MISTRAL_GCP.clients),
+    "openrouter": Sdk("openrouter", speakeasy.OPENROUTER.clients),
 }
 
 

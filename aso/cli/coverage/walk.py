@@ -25,6 +25,8 @@ class Client(NamedTuple):
         provider: who gets what it sends, as aso.providers names it; None: the SDK's own hook says.
         skipped: a name of the client that leads to another client, which is walked by itself.
         named: what a path ``/{name}`` begins with, by the resource; the caller's name says it.
+        by_instance: True where resources are attributes of the object, not properties of its class.
+        is_twin: tells a method that is another's under a second name, of all that are there.
     """
 
     package: str
@@ -35,6 +37,8 @@ class Client(NamedTuple):
     provider: str | None = None
     skipped: str = ""
     named: Mapping[str, str] = MappingProxyType({})
+    by_instance: bool = False
+    is_twin: Callable[[str, list[str]], bool] = lambda _name, _names: False
 
 
 class Method(NamedTuple):
@@ -62,10 +66,11 @@ def methods(clients: Sequence[Client]) -> list[Method]:
 def methods_of(client: Client) -> Iterator[Method]:
     """Yield the public methods of one client, resource by resource."""
     for where, resource in _resources(client, client.root, ""):
-        owner = class_of(resource)
-        for name in _public(owner):
+        owner, names = class_of(resource), _public(class_of(resource))
+        for name in names:
             static = inspect.getattr_static(owner, name)
-            if inspect.isfunction(static) and _is_walked(static, client):
+            is_method = inspect.isfunction(static) and _is_walked(static, client)
+            if is_method and not client.is_twin(name, names):
                 reader = Reader(Values(client.package, client.carries), client.sends)
                 found = reader.requests(getattr(resource, name))
                 start = client.named.get(where, "")
@@ -80,21 +85,23 @@ def _named(request: Request, start: str) -> Request:
 
 def _resources(client: Client, holder: Any, where: str) -> Iterator[tuple[str, Any]]:
     yield where, holder
-    owner = class_of(holder)
-    for name in _public(owner):
-        static = inspect.getattr_static(owner, name)
-        if (
-            name != client.skipped
-            and _kind(static) in _PROPERTIES
-            and _is_walked(_getter(static), client)
-        ):
+    for name in _public(holder):
+        if name != client.skipped and _may_lead_on(class_of(holder), name, client):
             found = getattr(holder, name, None)  # a client that was never initialised
             if found is not client.root and client.carries(found):
                 yield from _resources(client, found, f"{where}{name}.")
 
 
-def _public(owner: type[Any]) -> list[str]:
-    return [name for name in dir(owner) if not name.startswith(("_", "with_"))]
+def _may_lead_on(owner: type[Any], name: str, client: Client) -> bool:
+    """Tell whether a name is a property of the SDK's own, or set on the object where SDKs do so."""
+    static = inspect.getattr_static(owner, name, None)
+    if static is None:
+        return client.by_instance
+    return _kind(static) in _PROPERTIES and _is_walked(_getter(static), client)
+
+
+def _public(holder: Any) -> list[str]:
+    return [name for name in dir(holder) if not name.startswith(("_", "with_"))]
 
 
 def _kind(static: Any) -> str:
