@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from aso.free_routes import is_free
+
 
 class Route(NamedTuple):
     """One endpoint. ``shape`` is None where the call can bill and is not metered yet."""
@@ -136,43 +138,17 @@ _ASKED_FOR = re.compile(r"[?&](?:model|deployment)=([^&#]+)")
 # What a PATCH or PUT makes larger is billed by its time: Fireworks' deployments by GPU-second
 # (docs.fireworks.ai/guides/ondemand-deployments), Together's endpoints by the minute
 # (docs.together.ai/docs/dedicated-endpoints/overview) and its clusters, Google's cached contents by
-# how long they live (ai.google.dev/gemini-api/docs/caching; all read 2026-11-26).
+# how long they live (ai.google.dev/gemini-api/docs/caching; all read 2026-11-26). What Mistral calls a
+# deployment is where an index or a workflow of your own runs: its row is changed (mistralai 3.7).
 _BILLED_BY_TIME = re.compile(
     r"""
-      scale | (.*/)? deployments (/(?!secrets)[^/]+)? | (.*/)? deployments/storage/volumes (/[^/]+)?
+      scale | (?!rag/|workflows/) (.*/)? deployments (/(?!secrets)[^/]+)? | (.*/)? deployments/storage/volumes (/[^/]+)?
     | (.*/)? projects (/[^/]+)? /endpoints (/[^/]+)? | compute/clusters (/[^/]+ | /storage/volumes)?
     | cachedContents (/[^/]+)?
     """,
     re.VERBOSE,
 )
 _CHANGES = frozenset({"patch", "put"})
-# Never billed by the call itself: platform.openai.com/docs/api-reference (2026-11-23). Anthropic's
-# count_tokens makes no message and answers with no usage (types of anthropic 2.12, 2026-11-23).
-# Not here, for they bill: importing into a File Search store embeds, which is charged when a file is
-# indexed (ai.google.dev/gemini-api/docs/file-search, 2026-11-26), and creating cached contents.
-# A preset of OpenRouter's is made of a request that is not run (openrouter 1.3.84); what else is
-# managed at OpenRouter, Mistral and Google: the SDKs' own methods (2026-11-26).
-_FREE = re.compile(
-    r"""
-      countTokens | computeTokens | cancel | register | fetchPredictOperation
-    | (upload/)? files | uploads (/.*)? | organizations? (/.*)? | webhooks (/.*)?
-    | responses/(input_tokens|cancel) | messages/(count_tokens|batches/cancel)
-    | chat/completions/cancel | batches/cancel | batch/jobs/cancel
-    | assistants (/.*)? | threads | threads/messages | threads/runs/(cancel|submit_tool_outputs)
-    | conversations (/.*)? | vector_stores (/(?!search$).*)? | fine_tuning/jobs/(cancel|pause|resume)
-    | fine_tuning/checkpoints/permissions | audio/(voice_consents|voices) (/.*)?
-    | realtime/(client_secrets|sessions|transcription_sessions) | tcp_warming
-    | evals | skills (/.*)? | chatkit/sessions/cancel | traces/ingest
-    | presets/.* | guardrails (/.*)? | workspaces (/.*)? | private-endpoints (/.*)? | scim/.* | vault/.*
-    | keys | auth/keys (/.*)? | byok | oauth/token | analytics/query | external-users
-    | generation/feedback | observability/(?!.*live-judging).* | workflows/(?!.*(execute|trigger)$).*
-    | containers/files/promote | connectors (/(?!.*call$).*)?
-    | agents | libraries | service-accounts | prompts (/versions)? | fine_tuning/models/archive
-    | credentials | environments | triggers | interactions/(cancel|auth_tokens)
-    | ping | rotateSigningSecret | tokenize | detokenize | check-api-key
-    """,
-    re.VERBOSE,
-)
 _VERSION = re.compile(r"v\d+(?:(?:alpha|beta)\d*)?")
 _PREFIXES = frozenset(
     {"openai", "inference", "api", "paas", "beta", "models", "compatibility", "router", "anthropic"}
@@ -315,7 +291,7 @@ def _classify(name: str, path: str, *, ends_in_an_id: bool) -> Route | None:
             return Route(name, operation, shape)
     if (metered := _METERED.get(name)) is not None:
         return None if ends_in_an_id else Route(name, *metered)  # with one: what is stored changes
-    if _FREE.fullmatch(name):
+    if is_free(name, ends_in_an_id=ends_in_an_id):
         return None
     for start, operation in _UNMETERED.items():
         if name == start or name.startswith(f"{start}/"):

@@ -92,6 +92,13 @@ def test_what_is_metered_has_a_wire_format(path: str, endpoint: str, operation: 
         ("/v2/projects/project_1/endpoints", "projects/endpoints", "other"),
         ("/v1/deployments", "deployments", "other"),
         ("/v1/deployments/deployment_1/run", "deployments/run", "other"),
+        ("/v1/deployments/deployment_1/unpause", "deployments/unpause", "other"),
+        ("/v1/sessions", "sessions", "other"),
+        ("/agents/sessions/session_1/events", "agents/sessions/events", "other"),
+        ("/v1/accounts/mine/dpoJobs/dpo-1:resume", "resume", "other"),
+        ("/v1/evaluators/validateUpload", "evaluators/validateUpload", "other"),
+        ("/v1/memory_stores", "memory_stores", "other"),
+        ("/containers/cntr_1/files", "containers/files", "other"),
         ("https://bedrock-runtime.us-east-1.amazonaws.com/async-invoke", "async-invoke", "batch"),
         ("/guardrail/274u1upxm897/version/1/apply", "guardrail/version/apply", "moderation"),
     ],
@@ -132,10 +139,28 @@ def test_what_can_bill_and_is_not_read_yet_has_none(
         "/upload/v1beta/files?upload_id=1",
         "/v1/projects/p/locations/l/publishers/google/models/veo-3:fetchPredictOperation",
         "https://api.openai.com/v1/traces/ingest",
+        "/v1/anything/at/all/cancel",
+        "/v1/deployments/depl_1/pause",
+        "/projects/proj_1/roles/role_1",
+        "/v1/vaults/vlt_1/credentials/cred_1/mcp_oauth_validate",
+        "/agents/sessions/session_1",
+        "/v1/sessions/sesn_1",
+        "/v1/accounts/mine/users/alice/apiKeys",
+        "/v1/accounts/mine/deploymentShapeVersions:match",
+        "/v1/files/multipart/initiate",
+        "/v1/fine-tunes/estimate-price",
+        "/v1beta/fileSearchStores",
     ],
 )
 def test_what_never_bills_is_no_call(path: str) -> None:
     assert find(path) is None
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/rag/deployments/d_1/metrics", "/v1/workflows/deployments/w_1"]
+)
+def test_a_deployment_of_mistrals_is_a_row_and_no_machine(path: str) -> None:
+    assert asked("put", path) == (None, None)
 
 
 @pytest.mark.parametrize("path", ["/v1/conversations", "/v1/conversations/c_1#stream"])
