@@ -21,15 +21,19 @@ if TYPE_CHECKING:  # the two know each other: a flight is of a pipeline
 _CANCELLATIONS = frozenset(
     {"CancelledError", "GeneratorExit", "KeyboardInterrupt", "SystemExit", "Cancelled"}
 )
-# Failures before a byte of the request left (httpx, httpx2, requests, aiohttp; read 2026-11-23).
+# Failures before a byte of the request left (httpx, httpx2, requests, aiohttp; read 2026-11-23; urllib3
+# and the standard library, whose sockets and certificates fail so; read 2026-11-26).
 _UNSENT = frozenset(
     {
         *("ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol"),
         *("NewConnectionError", "NameResolutionError", "ConnectTimeoutError"),
         *("ClientConnectorError", "ConnectionTimeoutError", "InvalidURL"),
+        *("EmptyPoolError", "LocationParseError"),
+        *("ConnectionRefusedError", "gaierror", "SSLCertVerificationError"),
     }
 )
 FIRST_ERROR_STATUS = 400
+_DEEPEST = 16  # errors that tell of errors
 
 
 class Inflight:
@@ -323,9 +327,17 @@ def _status_of(error: BaseException | None) -> int | None:
 
 def _was_unsent(error: BaseException | None) -> bool:
     cause = error
-    while cause is not None:
-        if type(cause).__name__ in _UNSENT:
-            return True
-        wrapped = cause.args[0] if cause.args else None  # as requests hands urllib3's errors on
-        cause = cause.__cause__ or getattr(wrapped, "reason", None)
+    for _ in range(_DEEPEST):
+        if cause is None or type(cause).__name__ in _UNSENT:
+            return cause is not None
+        cause = cause.__cause__ or _handed_on(cause)
     return False
+
+
+def _handed_on(error: BaseException) -> BaseException | None:
+    """Return the error that one tells of: urllib's and urllib3's as reason, requests' as argument."""
+    wrapped = error.args[0] if error.args else None
+    for one in (getattr(wrapped, "reason", None), getattr(error, "reason", None), wrapped):
+        if isinstance(one, BaseException):  # a reason may be a text, too: TLS's are
+            return one
+    return None

@@ -159,6 +159,15 @@ def test_a_call_that_never_left_costs_nothing(client: Client, provider: Loopback
 
 
 @each_client
+def test_a_call_that_tls_stops_is_an_error(client: Client, provider: LoopbackProvider) -> None:
+    with captured(provider) as events:
+        with pytest.raises(Exception):
+            client.post(f"https://{provider.host}/v1/chat/completions", PLAIN)
+        assert aso.stats().internal_errors == 0
+    assert [(event.outcome, event.http_status) for event in events] == [("error", None)]
+
+
+@each_client
 def test_a_refusal_reaches_the_caller_untouched(client: Client, provider: LoopbackProvider) -> None:
     with captured(provider, policy={"denied_models": ["openai:gpt-4o*"]}) as events:
         with pytest.raises(aso.ModelNotAllowedError):
