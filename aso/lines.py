@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
+from aso.codings import decoder
 from aso.ends import ends
 from aso.inflight import Inflight
 from aso.parsing import parsed
-from aso.scanner import decoder
 from aso.wire import Answer, Shape
 
 _KEPT = 64 * 1024  # nothing longer than this is parsed a second time

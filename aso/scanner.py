@@ -8,12 +8,11 @@ there), of a long JSON body the head and the tail.
 from __future__ import annotations
 
 import re
-import zlib
 from collections import deque
-from collections.abc import Callable, Iterator
-from importlib import import_module
+from collections.abc import Iterator
 from typing import Any
 
+from aso.codings import decoder, is_undecodable, unread
 from aso.ends import bounded, ends, is_closed
 from aso.framing import Frames, Framing, framing_seen
 from aso.parsing import parsed
@@ -127,8 +126,8 @@ class Scanner:
         try:
             return self._decode(data)
         except Exception as error:
-            if isinstance(error, zlib.error) or type(error).__module__ == "brotli":
-                self._decode = _unreadable
+            if is_undecodable(error):
+                self._decode = unread
                 return b""
             raise
 
@@ -190,21 +189,3 @@ def _json(data: bytes) -> Any:
 def _length(found: bytes) -> int:
     short = _ESCAPE.sub(b"x", found) if b"\\" in found else found
     return len(short) if short.isascii() else len(_CONTINUATION.sub(b"", short))
-
-
-def decoder(encoding: str) -> Callable[[bytes], bytes] | None:
-    """Return what undoes a content-encoding, piece by piece; None: nothing needs to be undone."""
-    if encoding == "gzip":
-        return zlib.decompressobj(16 + zlib.MAX_WBITS).decompress
-    if encoding == "deflate":
-        return zlib.decompressobj().decompress
-    if encoding == "br":
-        brotli: Any = import_module("brotli")  # only where the HTTP client offered it
-        process: Callable[[bytes], bytes] = brotli.Decompressor().process
-        return process
-    return None if encoding in {"", "identity"} else _unreadable
-
-
-def _unreadable(data: bytes) -> bytes:
-    del data
-    return b""

@@ -242,9 +242,12 @@ async def scanned_async(
         tail.exhausted()
 
 
-def scanner_of(tail: Tail, headers: Any, *, is_decoded: bool | None = False) -> Reader:
+def scanner_of(
+    tail: Tail, headers: Any, *, is_decoded: bool | None = False, is_chunked: bool = False
+) -> Reader:
     """Return the reader of a body whose bytes a caller reads itself, decoded or as they came."""
     encoding = "" if is_decoded else headers.get("content-encoding", "")
+    encoding = f"{encoding}, chunked" if is_chunked else encoding
     shape = tail.flight.shape
     scanner: Reader
     if shape is not None and shape.is_lines:
