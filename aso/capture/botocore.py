@@ -39,8 +39,9 @@ class Session(Requests):
         request = kwargs["request"] if "request" in kwargs else args[0]
         return Sent(request.method, request.url, request.headers, request.body, None)
 
-    def without_ours(self, args: Any, kwargs: Any) -> tuple[Any, Any]:
+    def without_ours(self, instance: Any, args: Any, kwargs: Any) -> tuple[Any, Any]:
         """Return the arguments as they are: a request without a signed header is none."""
+        del instance
         return args, kwargs
 
     def is_read(self, response: Any) -> bool:

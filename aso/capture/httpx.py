@@ -20,8 +20,9 @@ class Httpx(Transport):
         headers = request.headers if _has_ours(request.headers.raw) else None
         return Sent(request.method, str(request.url), headers, body, instance.headers)
 
-    def without_ours(self, args: Any, kwargs: Any) -> tuple[Any, Any]:
+    def without_ours(self, instance: Any, args: Any, kwargs: Any) -> tuple[Any, Any]:
         """Return the arguments with a copy of the request: the caller may send its own again."""
+        del instance
         given: Any = kwargs["request"] if "request" in kwargs else args[0]
         request = given.__class__.__new__(given.__class__)
         request.__dict__.update(given.__dict__)

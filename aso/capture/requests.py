@@ -22,8 +22,9 @@ class Requests(Transport):
             request.method or "", request.url or "", request.headers, request.body, instance.headers
         )
 
-    def without_ours(self, args: Any, kwargs: Any) -> tuple[Any, Any]:
+    def without_ours(self, instance: Any, args: Any, kwargs: Any) -> tuple[Any, Any]:
         """Return the arguments with a copy of the request: the caller may send its own again."""
+        del instance
         request = (kwargs["request"] if "request" in kwargs else args[0]).copy()
         strip(request.headers)
         if "request" in kwargs:

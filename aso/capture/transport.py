@@ -86,15 +86,16 @@ class Transport(Capture):
             return None, args, kwargs
         flight.attempts += 1
         if flight.strip_headers:
-            args, kwargs = self.without_ours(args, kwargs)
+            args, kwargs = self.without_ours(instance, args, kwargs)
         return flight, args, kwargs
 
     def sent(self, instance: Any, args: Any, kwargs: Any) -> Sent:
         """Return what is about to be sent."""
         raise NotImplementedError
 
-    def without_ours(self, args: Any, kwargs: Any) -> tuple[Any, Any]:
+    def without_ours(self, instance: Any, args: Any, kwargs: Any) -> tuple[Any, Any]:
         """Return the arguments without the headers that are meant for aso; copies, not changed."""
+        del instance
         return args, kwargs
 
     def read_call(self, instance: Any, args: Any, kwargs: Any) -> Begun:
@@ -121,7 +122,7 @@ class Transport(Capture):
             frame.flight, flight.is_framed = flight, True
         flight.strip_headers = ours and self.pipeline.hosts.get(asked.host) != PROXY
         if flight.strip_headers:
-            args, kwargs = self.without_ours(args, kwargs)
+            args, kwargs = self.without_ours(instance, args, kwargs)
         return flight, args, kwargs
 
     def _asked(self, sent: Sent, frame: Frame | None) -> Asked | None:

@@ -16,6 +16,7 @@ from aso.integrations import (
     google_interactions,
     google_live,
     groq,
+    http_client,
     httpx,
     httpx2,
     litellm,
@@ -25,6 +26,7 @@ from aso.integrations import (
     perplexity,
     requests,
     together,
+    urllib3,
     websockets,
     websockets_sync,
     xai,
@@ -37,7 +39,8 @@ INTEGRATIONS: Mapping[str, Integration] = {
         *(openai, anthropic, groq, cerebras, fireworks, perplexity, together),
         *(google, google_interactions, google_live, litellm, mistral, openrouter, xai, xai_async),
         *(boto3, botocore),
-        *(httpx, httpx2, requests, aiohttp, websockets, websockets_sync),
+        *(httpx, httpx2, requests, aiohttp, urllib3, http_client),
+        *(websockets, websockets_sync),
     )
 }
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import http.client
 import io
+import json
 import pickle
+import urllib.request
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +17,7 @@ import httpx
 import httpx2
 import pytest
 import requests
+import urllib3
 
 import aso
 from aso.sinks import MemorySink
@@ -30,6 +34,11 @@ FUNCTIONS = (
     requests.Session.send,
     aiohttp.ClientSession._request,
     aiohttp.ClientSession._prepare_headers,
+    urllib3.PoolManager.urlopen,
+    urllib3.HTTPConnectionPool.urlopen,
+    urllib3.Retry.increment,
+    http.client.HTTPConnection.request,
+    http.client.HTTPConnection.getresponse,
 )
 _VARYING = {"elapsed", "_elapsed", "raw", "connection", "default_encoding", "stream", "extensions"}
 
@@ -72,6 +81,29 @@ def of_aiohttp(url: str) -> Any:
     return asyncio.run(ask())
 
 
+def of_urllib3(url: str) -> Any:
+    with urllib3.PoolManager() as pools:
+        whole = pools.request("POST", url, json=PLAIN)
+        read = pools.request("POST", url, json=PLAIN, preload_content=False)
+        seen = [_open(read), read.readable(), read.isclosed(), read.json(), read.isclosed()]
+    return [*seen, _open(whole), whole.data, whole.closed]
+
+
+def of_http_client(url: str) -> Any:
+    request = urllib.request.Request(url, json.dumps(PLAIN).encode())
+    with urllib.request.urlopen(request, timeout=10) as response:
+        inner = response.fp
+        seen = [_open(response), inner.__class__, isinstance(inner, io.BufferedReader)]
+        seen += [inner.readable(), repr(inner), bool(inner), response.isclosed(), response.length]
+        return [*seen, io.TextIOWrapper(response).read(), response.isclosed(), response.fp]
+
+
+def _open(response: Any) -> Any:
+    """Return what is seen of an answer of urllib3 or http.client."""
+    seen = [type(response), sorted(vars(response)), response.status, response.closed]
+    return [*seen, isinstance(response, io.IOBase), sorted(response.headers.items())]
+
+
 def _whole(response: Any) -> Any:
     """Return all of a response that two runs have in common, and of its copies."""
     kept = {name: value for name, value in vars(response).items() if name not in _VARYING}
@@ -88,6 +120,8 @@ SCENARIOS: dict[str, Callable[[str], Any]] = {
     "requests": of_requests,
     "requests, streamed": of_streamed_requests,
     "aiohttp": of_aiohttp,
+    "urllib3": of_urllib3,
+    "http.client": of_http_client,
 }
 
 
@@ -98,7 +132,7 @@ def test_an_answer_has_the_same_attributes_and_copies(name: str) -> None:
         bare = SCENARIOS[name](url)
         with aso.instrument(sinks=[MemorySink()], hosts={script.host: "openai"}):
             assert SCENARIOS[name](url) == bare
-            assert aso.stats().calls == 1
+            assert aso.stats().calls == (2 if name == "urllib3" else 1)
 
 
 def test_functions_look_the_same_to_inspection() -> None:

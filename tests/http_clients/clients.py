@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
 import json
+import platform
+import urllib.error
+import urllib.parse
+import urllib.request
 from collections.abc import Callable, Coroutine, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any, NamedTuple
 
 import aiohttp
@@ -13,6 +18,7 @@ import httpx
 import httpx2
 import pytest
 import requests
+import urllib3
 
 import aso
 from aso.testing import capture_events
@@ -88,6 +94,71 @@ async def _aiohttp_stream(url: str, body: Body, pieces: int | None = None) -> li
             return await _asome(response.content, pieces)
 
 
+def _urllib3_post(url: str, body: Body, headers: Body | None = None) -> tuple[int, bytes]:
+    with urllib3.PoolManager() as pools:
+        response = pools.request("POST", url, body=encoded(body), headers=_typed(headers))
+        return response.status, response.data
+
+
+def _urllib3_stream(url: str, body: Body, pieces: int | None = None) -> list[bytes]:
+    with urllib3.PoolManager() as pools:
+        response = pools.request(
+            "POST", url, body=encoded(body), headers=_typed(), preload_content=False
+        )
+        with response:
+            return _some(response.stream(), pieces)
+
+
+def _urllib_post(url: str, body: Body, headers: Body | None = None) -> tuple[int, bytes]:
+    try:
+        with urllib.request.urlopen(_urllib_request(url, body, headers), timeout=10) as response:
+            return response.status, response.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read()
+
+
+def _urllib_stream(url: str, body: Body, pieces: int | None = None) -> list[bytes]:
+    with urllib.request.urlopen(_urllib_request(url, body), timeout=10) as response:
+        return _some(iter(response), pieces)
+
+
+def _urllib_request(url: str, body: Body, headers: Body | None = None) -> urllib.request.Request:
+    return urllib.request.Request(url, encoded(body), _typed(headers))
+
+
+def _http_client_post(url: str, body: Body, headers: Body | None = None) -> tuple[int, bytes]:
+    with closing(open_and_ask(url, body, headers)) as connection:
+        response = connection.getresponse()
+        return response.status, response.read()
+
+
+def _http_client_stream(url: str, body: Body, pieces: int | None = None) -> list[bytes]:
+    with closing(open_and_ask(url, body)) as connection, connection.getresponse() as response:
+        return _some(iter(lambda: response.read1(512), b""), pieces)
+
+
+def open_and_ask(url: str, body: Body, headers: Body | None = None) -> http.client.HTTPConnection:
+    parts = urllib.parse.urlsplit(url)
+    secure = parts.scheme == "https"
+    kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
+    connection = kind(parts.netloc, timeout=10)
+    try:
+        connection.request("POST", parts.path, encoded(body), _typed(headers))
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def encoded(body: Body) -> bytes:
+    return json.dumps(body).encode()
+
+
+def _typed(headers: Body | None = None) -> dict[str, str]:
+    return {"Content-Type": "application/json", **(headers or {})}
+
+
 def _some(pieces: Iterator[bytes], count: int | None) -> list[bytes]:
     return list(pieces) if count is None else [next(pieces) for _ in range(count)]
 
@@ -112,10 +183,15 @@ CLIENTS = (
     Client("httpx2", _async_httpx_post(httpx2), _async_httpx_stream(httpx2), httpx2.__version__),
     Client("requests", _requests_post, _requests_stream, requests.__version__),
     Client("aiohttp", _run(_aiohttp_post), _run(_aiohttp_stream), aiohttp.__version__),
+    Client("urllib3", _urllib3_post, _urllib3_stream, urllib3.__version__),
+    Client("http.client", _http_client_post, _http_client_stream, platform.python_version()),
+    Client("http.client", _urllib_post, _urllib_stream, platform.python_version()),
 )
-each_client = pytest.mark.parametrize(
-    "client", CLIENTS, ids=["httpx", "httpx-async", "httpx2", "httpx2-async", "requests", "aiohttp"]
-)
+_IDS = [
+    *("httpx", "httpx-async", "httpx2", "httpx2-async", "requests", "aiohttp"),
+    *("urllib3", "http.client", "urllib.request"),
+]
+each_client = pytest.mark.parametrize("client", CLIENTS, ids=_IDS)
 
 
 @contextmanager

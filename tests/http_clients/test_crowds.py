@@ -8,11 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
-import requests
 
 import aso
 from examples.loopback.provider import LoopbackProvider
-from tests.http_clients.clients import PLAIN, captured
+from tests.http_clients.clients import CLIENTS, PLAIN, Client, captured
 from tests.openai_sdk.scripted import COMPLETION
 
 CALLS = 2_000
@@ -43,10 +42,14 @@ def test_concurrent_async_calls_keep_their_dimensions(provider: LoopbackProvider
     assert sorted(int(event.dims["call"]) for event in events) == list(range(CALLS))
 
 
-def test_threads_keep_their_dimensions(provider: LoopbackProvider) -> None:
+IN_THREADS = [one for one in CLIENTS if one.name in {"requests", "urllib3", "http.client"}]
+
+
+@pytest.mark.parametrize("client", IN_THREADS, ids=["requests", "urllib3", "http.client", "urllib"])
+def test_threads_keep_their_dimensions(client: Client, provider: LoopbackProvider) -> None:
     def ask(number: int) -> None:
         with aso.dimensions(call=str(number)):
-            requests.post(f"{provider.url}/chat/completions", json=PLAIN, timeout=30)
+            client.post(f"{provider.url}/chat/completions", PLAIN)
 
     with captured(provider) as events, ThreadPoolExecutor(THREADS) as threads:
         list(threads.map(ask, range(5 * THREADS)))
