@@ -321,7 +321,8 @@ def _limit_of(body: Mapping[str, Any]) -> int | None:
 
 def _status_of(error: BaseException | None) -> int | None:
     response = getattr(error, "response", None)
-    status = getattr(response, "status_code", None) or getattr(error, "status_code", None)
+    told = (getattr(response, "status_code", None), getattr(error, "status_code", None))
+    status = told[0] or told[1] or getattr(error, "status", None)  # aiohttp's
     return status if isinstance(status, int) and status >= FIRST_ERROR_STATUS else None
 
 

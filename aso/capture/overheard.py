@@ -6,6 +6,7 @@ a session that is open goes on to be seen after ``uninstrument()``.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from wrapt import FunctionWrapper
@@ -15,11 +16,20 @@ from aso.inflight import Inflight
 from aso.pipeline import Pipeline
 
 _CLOSED = "ConnectionClosed"
+_BROKEN = "ConnectionClosedError"
 _NOTICE = "maybe_raise_legacy_warning"  # of websockets 17: it names the caller's caller
 
 
 class Overheard:
-    """The wrappers of one connection's methods."""
+    """The wrappers of one connection's methods, as the package websockets names them.
+
+    Attributes:
+        methods: those of the connection, each with its wrapper here.
+        sent_as: the name of the argument that is the message.
+    """
+
+    methods: Mapping[str, str] = {"recv": "recv", "send": "send", "close": "close"}
+    sent_as = "message"
 
     def __init__(self, pipeline: Pipeline, session: Session) -> None:
         self._pipeline = pipeline
@@ -27,8 +37,9 @@ class Overheard:
 
     def over(self, connection: Any) -> None:
         """Put the wrappers over the connection's own methods."""
-        for name, wrapper in (("recv", self.recv), ("send", self.send), ("close", self.close)):
-            setattr(connection, name, FunctionWrapper(getattr(connection, name), wrapper))
+        for name, wrapper in self.methods.items():
+            original = getattr(connection, name)
+            setattr(connection, name, FunctionWrapper(original, getattr(self, wrapper)))
 
     def recv(self, wrapped: Any, instance: Any, args: Any, kwargs: Any) -> Any:
         """Receive the next message."""
@@ -39,7 +50,7 @@ class Overheard:
         except Exception as error:
             self.closed_by(error)
             raise
-        self.heard(message)
+        self.heard(message, instance)
         return message
 
     def send(self, wrapped: Any, instance: Any, args: Any, kwargs: Any) -> Any:
@@ -67,18 +78,23 @@ class Overheard:
         finally:
             self.closed()
 
-    def heard(self, message: Any) -> None:
-        """Read a message that came."""
+    def heard(self, received: Any, connection: Any) -> None:
+        """Read what was received."""
         if not self._pipeline.guard.passive:
             with self._pipeline.guard:
-                self._session.hears(message)
+                self.read(received, connection)
+
+    def read(self, received: Any, connection: Any) -> None:
+        """Read the message in what a client receives; here it is the message itself."""
+        del connection
+        self._session.hears(received)
 
     def asked(self, args: Any, kwargs: Any) -> Inflight | None:
         """Return the call that a message begins; a refusal is raised from here."""
         if self._pipeline.guard.passive or not self._pipeline.active:
             return None
         with self._pipeline.guard:
-            return self._session.asks(args[0] if args else kwargs.get("message"))
+            return self._session.asks(args[0] if args else kwargs.get(self.sent_as))
         return None
 
     def unsent(self, flight: Inflight, error: BaseException) -> None:
@@ -88,8 +104,9 @@ class Overheard:
 
     def closed_by(self, error: Exception) -> None:
         """Note an error that ends a connection; others leave it open, as a timeout does."""
-        if type(error).__name__.startswith(_CLOSED):
-            self.closed(error)
+        name = type(error).__name__
+        if name.startswith(_CLOSED):
+            self.closed(error if name == _BROKEN else None)
 
     def closed(self, error: Exception | None = None) -> None:
         """Note the end."""
@@ -102,13 +119,12 @@ class OverheardAsync(Overheard):
 
     async def recv(self, wrapped: Any, instance: Any, args: Any, kwargs: Any) -> Any:
         """Receive the next message."""
-        del instance
         try:
             message = await wrapped(*args, **kwargs)
         except Exception as error:
             self.closed_by(error)
             raise
-        self.heard(message)
+        self.heard(message, instance)
         return message
 
     async def send(self, wrapped: Any, instance: Any, args: Any, kwargs: Any) -> Any:

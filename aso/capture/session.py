@@ -27,7 +27,6 @@ SWITCHED = 101  # the HTTP status of a connection that was opened
 _MAX_PARSED = 64 * 1024
 _HEAD = 120  # bytes in which a message says what it is, where it is told by that alone
 _NAMED = re.compile(rb'"(model|stream_id)"\s*:\s*"([^"\\]{1,256})"')
-_BROKEN = "ConnectionClosedError"
 
 Message = str | bytes
 
@@ -92,13 +91,12 @@ class Session:
             self._take(turn)
 
     def ended(self, error: BaseException | None = None) -> None:
-        """End what is left: the connection is closed."""
+        """End what is left: the connection is closed, or was broken by an error."""
         if self._is_over:
             return
         self._is_over = True
-        is_broken = type(error).__name__ == _BROKEN
         for flight in self._left():
-            if is_broken and error is not None:
+            if error is not None:
                 flight.ended_by(error)
             elif flight is self._own:
                 flight.finish("completed")

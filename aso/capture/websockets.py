@@ -46,7 +46,15 @@ class Handshake(NamedTuple):
 
 
 class Websockets(Capture):
-    """The wrappers of what opens a connection; each answer over it is a call."""
+    """The wrappers of what opens a connection; each answer over it is a call.
+
+    Attributes:
+        overheard: the wrappers of a connection's own methods.
+        overheard_async: the same where they are awaited.
+    """
+
+    overheard: type[Overheard] = Overheard
+    overheard_async: type[Overheard] = OverheardAsync
 
     def opened(self, wrapped: Any, instance: Any, args: Any, kwargs: Any) -> Any:
         """Open a connection; the caller's own, but that its messages are seen."""
@@ -64,7 +72,7 @@ class Websockets(Capture):
             raise
         finally:
             CURRENT.set(None)
-        self.follow(flight, connection, Overheard)
+        self.follow(flight, connection, self.overheard)
         return connection
 
     def request(self, wrapped: Any, instance: Any, args: Any, kwargs: Any) -> Any:
@@ -77,13 +85,16 @@ class Websockets(Capture):
         except BaseException as error:
             self.failed(flight, error)
             raise
-        self.follow(flight, instance, Overheard)
+        self.follow(flight, instance, self.overheard)
         return result
 
-    def opened_async(
+    def opened_async(self, wrapped: Any, instance: Any, args: Any, kwargs: Any) -> Any:
+        """The same, awaited: this is what ``__await__`` returns."""
+        return self._awaited(wrapped, instance, args, kwargs)
+
+    def _awaited(
         self, wrapped: Any, instance: Any, args: Any, kwargs: Any
     ) -> Generator[Any, Any, Any]:
-        """The same, awaited: this is what ``__await__`` returns."""
         flight, _, _ = self.begin(instance, args, kwargs)
         inner: Generator[Any, Any, Any] = wrapped(*args, **kwargs)
         if flight is None:
@@ -93,12 +104,12 @@ class Websockets(Capture):
         except BaseException as error:
             self.failed(flight, error)
             raise
-        self.follow(flight, connection, OverheardAsync)
+        self.follow(flight, connection, self.overheard_async)
         return connection
 
     def read_call(self, instance: Any, args: Any, kwargs: Any) -> Begun:
         """Return the connection's own call, where it leads to a provider."""
-        shaken, frame = _handshake(instance, args, kwargs), FRAME.get()
+        shaken, frame = self.handshake(instance, args, kwargs), FRAME.get()
         sdk = _sdk_of(shaken.agent)
         if CURRENT.get() is not None or (self.only_below and sdk is None and frame is None):
             return None, args, kwargs
@@ -120,8 +131,18 @@ class Websockets(Capture):
         flight.attempts = 1
         self.pipeline.live.add(flight)
         if ours and self.pipeline.hosts.get(host) != PROXY:
-            args, kwargs = _without_ours(instance, args, kwargs, shaken.headers)
+            flight.strip_headers = True
+            args, kwargs = self.without_ours(instance, args, kwargs)
         return flight, args, kwargs
+
+    def handshake(self, instance: Any, args: Any, kwargs: Any) -> Handshake:
+        """Return what a connection is about to be opened with."""
+        return _handshake(instance, args, kwargs)
+
+    def without_ours(self, instance: Any, args: Any, kwargs: Any) -> tuple[Any, Any]:
+        """Return the arguments to go on with: what is meant for aso stays here."""
+        headers = _handshake(instance, args, kwargs).headers
+        return _without_ours(instance, args, kwargs, headers)
 
     def follow(self, flight: Inflight, connection: Any, kind: type[Overheard]) -> None:
         """Watch the connection's messages; of what is not metered, only that it was opened."""

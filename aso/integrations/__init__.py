@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from aso.hook import Integration
 from aso.integrations import (
     aiohttp,
+    aiohttp_websockets,
     anthropic,
     boto3,
     botocore,
@@ -27,6 +28,7 @@ from aso.integrations import (
     requests,
     together,
     urllib3,
+    websocket_client,
     websockets,
     websockets_sync,
     xai,
@@ -40,7 +42,7 @@ INTEGRATIONS: Mapping[str, Integration] = {
         *(google, google_interactions, google_live, litellm, mistral, openrouter, xai, xai_async),
         *(boto3, botocore),
         *(httpx, httpx2, requests, aiohttp, urllib3, http_client),
-        *(websockets, websockets_sync),
+        *(websockets, websockets_sync, aiohttp_websockets, websocket_client),
     )
 }
 
