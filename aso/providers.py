@@ -136,7 +136,7 @@ _ROWS = (
     Provider(
         name="perplexity",
         hosts=("api.perplexity.ai",),
-        rules=("request_fee_is_a_search",),
+        rules=("request_fee_is_a_search", "researched_apart"),
         reported={"cost": "cost.total_cost"},
     ),
     Provider(name="cerebras", hosts=("api.cerebras.ai",)),

@@ -81,6 +81,11 @@ _MEANT_BY = {
         "conversations/restart": ("chat", "conversations"),
         "batch/jobs": ("batch", "mistral_batches"),
     },
+    "perplexity": {  # the newer names of its chats and responses, in its curl examples (2026-11-26)
+        "sonar": ("chat", "chat_completions"),
+        "async/sonar": ("chat", "asynchronous_chat"),
+        "agent": ("responses", "responses"),
+    },
 }
 # What settles an earlier call, by method: it says what that one used, and bills nothing itself.
 # A POST of these goes on with its call, and is a call itself: the same one.
@@ -102,6 +107,10 @@ _SETTLING = {
 _SETTLED_BY: dict[tuple[str, str], dict[str, tuple[str, str]]] = {
     ("google", "get"): {"batches": ("batch", "google_batches")},
     ("mistral", "get"): {"batch/jobs": ("batch", "mistral_batches")},
+    ("perplexity", "get"): {
+        "async/sonar": ("chat", "asynchronous_chat"),
+        "agent": ("responses", "responses"),
+    },
     ("vertex", "post"): {"fetchPredictOperation": ("video", "google_videos")},
 }
 # A look at an operation of a model's: its id may be any letters, so the path says what it is.

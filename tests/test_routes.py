@@ -215,6 +215,23 @@ def test_a_change_of_what_is_billed_by_its_time_can_bill(
 
 
 @pytest.mark.parametrize(
+    ("method", "path", "route", "settles"),
+    [
+        ("post", "/v1/sonar", Route("sonar", "chat", "chat_completions"), None),
+        ("post", "/v1/async/sonar", Route("async/sonar", "chat", "asynchronous_chat"), None),
+        ("get", "/v1/async/sonar/r-1", Route("async/sonar", "chat", "asynchronous_chat"), "r-1"),
+        ("post", "/v1/agent", Route("agent", "responses", "responses"), None),
+        ("get", "/v1/agent/resp_1", Route("agent", "responses", "responses"), "resp_1"),
+        ("post", "/v1/agent/resp_1/cancel", None, None),
+    ],
+)
+def test_perplexity_has_names_of_its_own(
+    method: str, path: str, route: Route | None, settles: str | None
+) -> None:
+    assert asked(method, f"https://api.perplexity.ai{path}", "perplexity") == (route, settles)
+
+
+@pytest.mark.parametrize(
     ("method", "path"),
     [
         ("patch", "/v1/accounts/acme/models/model-1"),

@@ -131,6 +131,18 @@ def test_what_fireworks_usage_says_comes_before_its_header() -> None:
     assert usage == Usage(input_tokens=100, cache_read_input_tokens=0)
 
 
+def test_perplexitys_deep_research_reasons_beside_its_completion() -> None:
+    raw = {"prompt_tokens": 33, "completion_tokens": 100, "total_tokens": 133}
+    raw |= {"reasoning_tokens": 900, "citation_tokens": 500, "num_search_queries": 4}
+    assert read(raw, "perplexity") == Usage(
+        input_tokens=33,
+        output_tokens=1000,
+        reasoning_output_tokens=900,
+        web_search_requests=4,
+        units={"citation_tokens": 500},
+    )
+
+
 def test_perplexitys_request_fee_is_one_search() -> None:
     raw = {"prompt_tokens": 10, "completion_tokens": 5, "cost": {"request_cost": 0.005}}
     usage = read(raw, "perplexity")
