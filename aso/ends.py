@@ -1,7 +1,9 @@
 """Reads a long answer without parsing its middle: what its head and its tail say.
 
-The tail is parsed from the usage on. It is the answer's own if nothing is closed after it but the
-answer, and what is around it: Groq's compound systems tell each model's usage after the sum.
+The head is parsed up to the first value that does not end in it: Mistral and Perplexity tell their
+usage before the text. The tail is parsed from the usage on. It is the answer's own if nothing is
+closed after it but the answer, and what is around it: Groq's compound systems tell each model's
+usage after the sum.
 """
 
 from __future__ import annotations
@@ -15,13 +17,20 @@ from aso.wire import CUT
 
 _KEPT = 64 * 1024  # nothing longer than this is parsed a second time
 _MOST_KEPT = 4 * _KEPT  # of what a caller reads itself; its middle is gone
+_BEGUN = 4 * 1024  # of the head is parsed where the tail tells the usage
 _NEAR = 512  # embeddings name their model between the vectors and the usage
 _USAGES = (b'"usage"', b'"usageMetadata"', b'"usage_info"', b'"meta"', b'"inputTextTokenCount"')
 _MOST_TRIED = 64
 _CLOSED_AFTER = frozenset({"", "}", "}}", "]"})  # a line of a batch is two deep
 # what stands beside the answer in the event that it is in
-_BESIDE = re.compile(r'(?:,"(?:event_id|sequence_number|stream_id)":(?:"[^"\\]*"|\d+))+')
+_BESIDE = re.compile(
+    r'(?:,"(?:event_id|sequence_number|stream_id|finish_reason)":(?:"[^"\\]*"|\d+))+'
+)
 _NAMES = re.compile(rb'"(type|id|model|service_tier|status)"\s*:\s*"([^"\\]{1,200})"')
+_KEY = re.compile(r'\s*[{,]\s*"([^"\\]+)"\s*:\s*')
+_INSIDE = "response"  # of an event, where the answer stands
+_BESIDE_USAGE = (b'"tool_usage"', b'"service_tier"', b'"model"')  # may stand far before it
+_MOST_NAMESAKES = 8  # in the tools that an answer repeats, as in their schemas
 _BACKGROUND = re.compile(rb'"background"\s*:\s*true')
 _FINISH = re.compile(rb'"finishReason"\s*:\s*"(\w+)"')
 _QUERIES = re.compile(rb'"webSearchQueries"\s*:\s*(\[[^\]]*\])')
@@ -35,15 +44,16 @@ _DECODER = json.JSONDecoder()
 def ends(data: bytes) -> dict[str, Any] | None:
     """Return the head's and the tail's fields of a long answer; None: it is no whole answer."""
     found = next(_tails(data), None)
-    if found is None:
-        named = {**_names(data[:_KEPT]), **_statistics(data), CUT: True}
-        return named if is_closed(data) else None
-    start, tail, rest = found
+    begun = data[: _KEPT if found is None else _BEGUN]
+    own, inside = _leading(begun.decode("utf-8", "ignore"))
+    if found is None and not is_closed(data):
+        return None
+    start, tail, rest = found or (len(data), _statistics(data), "")
     near = data[:_KEPT] + data[max(start - _NEAR, 0) : start]
-    fields: dict[str, Any] = {**_names(near), **tail, **_between(data, start, tail), CUT: True}
-    if rest == "}" and fields.get("type", "").startswith("response."):
-        return {"type": fields["type"], "response": {**fields, "id": fields.get("id")}}
-    return fields
+    head = own if inside is None else inside
+    known = {**_between(data, start, rest), **tail, **head}
+    fields = {**_names(near), **known, **_counted(data, start, known), CUT: True}
+    return fields if inside is None else {**own, _INSIDE: fields}
 
 
 def bounded(data: bytes) -> bytes:
@@ -78,6 +88,20 @@ def _parsed(data: bytes, start: int) -> tuple[dict[str, Any], str]:
     return fields, _BESIDE.sub("", "".join(text[end - 1 :].split()), count=1)
 
 
+def _leading(text: str) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """Return the fields that stand whole at the beginning; apart those of an answer in its event."""
+    found: dict[str, Any] = {}
+    end = 0
+    while (key := _KEY.match(text, end)) is not None:
+        try:
+            value, end = _DECODER.raw_decode(text, key.end())
+        except ValueError:
+            return found, _leading(text[key.end() :])[0] if key[1] == _INSIDE else None
+        if end < len(text) and value is not None:  # a number may go on
+            found[key[1]] = value
+    return found, None
+
+
 def _names(text: bytes) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in _NAMES.findall(text):
@@ -87,20 +111,31 @@ def _names(text: bytes) -> dict[str, Any]:
     return found
 
 
-def _between(data: bytes, start: int, tail: dict[str, Any]) -> dict[str, Any]:
-    """Return what counts or ends an answer, and stands in its middle."""
+def _between(data: bytes, start: int, rest: str) -> dict[str, Any]:
+    """Return the fields from the first of some on that stand between the long ones and the usage."""
     before = data[max(start - _KEPT, 0) : start]
-    if "usageMetadata" in tail:
-        return _candidate(before)
-    used = before.rfind(b'"tool_usage"')
-    found = _parsed(before[used:] + data[start:], 0)[0] if used >= 0 else {}
-    tools = _TOOL.findall(data)  # of a body that is longer still, those in its head and tail
-    if tools:
-        found["output"] = [
-            {"type": kind.decode(), "action": {"type": action.decode() or None}}
-            for kind, action in tools
-        ]
+    found: dict[str, Any] = {}
+    for name in _BESIDE_USAGE:
+        at = len(before)
+        for _ in range(_MOST_NAMESAKES):
+            at = before.rfind(name, 0, at)
+            fields, after = _parsed(before[at:] + data[start:], 0) if at >= 0 else ({}, rest)
+            if after == rest:
+                found = max(found, fields, key=len)
+                break
     return found
+
+
+def _counted(data: bytes, start: int, fields: dict[str, Any]) -> dict[str, Any]:
+    """Return what counts or ends an answer, and stands in its middle."""
+    if "usageMetadata" in fields:
+        return _candidate(data[max(start - _KEPT, 0) : start])
+    tools = [] if "output" in fields else _TOOL.findall(data)  # of a longer one: head and tail
+    output = [
+        {"type": kind.decode(), "action": {"type": action.decode() or None}}
+        for kind, action in tools
+    ]
+    return {"output": output} if output else {}
 
 
 def _candidate(before: bytes) -> dict[str, Any]:

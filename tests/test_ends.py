@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from aso.ends import ends
 from aso.scanner import Scanner
 from aso.usage import interpret
 from aso.wire import SHAPES, Answer
@@ -46,6 +47,42 @@ def test_usage_is_found_by_each_of_its_names(
     found = interpret(answer.usage, answer.extra, SHAPES[shape].counters)
     assert found is not None
     assert {name: getattr(found, name) for name in usage} == usage
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+@pytest.mark.parametrize("length", [70_000, 300_000])
+def test_usage_before_the_text_is_read(indent: int | None, length: int) -> None:
+    text = '{"usage": {"prompt_tokens": 9}, "model": "x"} ' * (length // 40)
+    choices = [{"message": {"content": text}, "finish_reason": "stop"}]
+    body = {"id": "c-1", "model": "m", "usage": USAGE, "object": "o", "choices": choices}
+    scanner, answer = Scanner("json"), Answer()
+    scanner.feed(json.dumps(body, indent=indent).encode())
+    scanner.finish(SHAPES["chat_completions"], answer)
+    assert (answer.model, answer.usage, answer.complete) == ("m", USAGE, True)
+
+
+def test_what_stands_far_before_the_usage_is_read() -> None:
+    schema = {"type": "object", "properties": {"model": {"type": "string"}, "x": "y" * 2_000}}
+    output = [{"type": "message", "content": [{"type": "output_text", "text": LONG}]}]
+    body = {"id": "r-1", "output": output, "model": "m", "service_tier": "flex"}
+    body |= {"tools": [{"type": "function", "parameters": schema}], "usage": {"input_tokens": 1}}
+    answer = read(body, "responses")
+    assert (answer.model, answer.service_tier) == ("m", "flex")
+    assert answer.usage == {"input_tokens": 1}
+
+
+def test_a_long_answer_inside_its_event_is_read_wherever_its_usage_stands() -> None:
+    response = {"id": "r-1", "model": "m", "usage": {"input_tokens": 1}, "output": [LONG]}
+    body = {"type": "response.completed", "sequence_number": 9, "response": response}
+    answer = read(body, "responses", kind="lines")
+    assert (answer.model, answer.generation_id, answer.complete) == ("m", "r-1", True)
+    assert answer.usage == {"input_tokens": 1}
+
+
+def test_a_number_at_the_heads_end_may_go_on() -> None:
+    body = b'{"model": "m", "padding": "%s", "meta": 12' % (b"x" * (65_536 - 40))
+    assert len(body) == 65_536 and body.endswith(b"12")
+    assert ends(body + b'34, "embeddings": "%s"}' % LONG.encode()).get("meta") is None  # type: ignore[union-attr]
 
 
 def test_vertex_says_its_counts_among_the_vectors() -> None:
