@@ -30,29 +30,24 @@ def decoder(coding: str) -> Decode | None:
     if not names:
         return None
     steps = [_CODINGS.get(name, _unreadable)() for name in reversed(names)]
-    return steps[0] if len(steps) == 1 else _Steps(steps)
-
-
-def is_undecodable(error: Exception) -> bool:
-    """Return True where a body is not what its coding says: no fault of ours."""
-    return type(error).__module__.partition(".")[0] in _FAULTS
-
-
-def unread(data: bytes) -> bytes:
-    """Return nothing of a body that cannot be decoded."""
-    del data
-    return b""
+    return _Steps(steps)
 
 
 class _Steps:
-    """Several codings, one over the other."""
+    """Codings, one over the other; of a body that is not what they say, nothing more is read."""
 
     def __init__(self, steps: list[Decode]) -> None:
         self._steps = steps
 
     def __call__(self, data: bytes) -> bytes:
-        for step in self._steps:
-            data = step(data)
+        try:
+            for step in self._steps:
+                data = step(data)
+        except Exception as error:
+            if type(error).__module__.partition(".")[0] not in _FAULTS:
+                raise
+            self._steps = [_unread]
+            return b""
         return data
 
 
@@ -115,17 +110,29 @@ class Chunks:
         self._state = _IN_DATA if self._left else _OVER
 
 
+class _Deflate:
+    """A zlib stream; or a raw one, which clients take, too: it does not begin as the other does."""
+
+    _decode: Decode | None = None
+
+    def __call__(self, data: bytes) -> bytes:
+        if self._decode is None and data:
+            bits = zlib.MAX_WBITS if data[0] & 0x0F == zlib.DEFLATED else -zlib.MAX_WBITS
+            self._decode = _Members(lambda: zlib.decompressobj(bits))
+        return b"" if self._decode is None else self._decode(data)
+
+
 def _zstd() -> Decode:
     if (module := _first("compression.zstd", "backports.zstd")) is not None:
         return _Members(module.ZstdDecompressor)
     if (package := _first("zstandard")) is not None:
         return _Members(lambda: package.ZstdDecompressor().decompressobj())
-    return unread
+    return _unread
 
 
 def _brotli() -> Decode:
     module = _first("brotli", "brotlicffi")
-    process: Decode = unread if module is None else module.Decompressor().process
+    process: Decode = _unread if module is None else module.Decompressor().process
     return process
 
 
@@ -146,14 +153,19 @@ def _gzip() -> Decode:
 
 
 def _unreadable() -> Decode:
-    return unread
+    return _unread
+
+
+def _unread(data: bytes) -> bytes:
+    del data
+    return b""
 
 
 _NONE = frozenset({"", "identity"})
 _CODINGS: dict[str, Callable[[], Decode]] = {
     "gzip": _gzip,
     "x-gzip": _gzip,
-    "deflate": lambda: _Members(zlib.decompressobj),
+    "deflate": _Deflate,
     "br": _brotli,
     "zstd": _zstd,
     "chunked": Chunks,

@@ -17,6 +17,7 @@ _LINES = ("event-stream", "stream+json", "ndjson", "jsonl")
 _FIELDS = (b"data:", b"event:", b"id:", b"retry:", b":")  # of an event stream; : is a comment
 _BEGIN_JSON = frozenset({b"{", b"["})
 _FRAME_BEGINS = b"\0\0"  # of its length, which never reaches 16 MB
+_LONGEST_FIRST = 64 * 1024  # line that is looked at
 _PRELUDE = 12
 _CHECKSUM = 4
 _STRING = 7  # the type of header that carries text; events and their kinds are such
@@ -24,18 +25,24 @@ _STRING = 7  # the type of header that carries text; events and their kinds are 
 
 def framing_of(content_type: str) -> Framing:
     """Return how a body of that type is cut: one JSON value, lines of data, or AWS's frames."""
-    if "vnd.amazon.eventstream" in content_type:
+    said = content_type.lower()
+    if "vnd.amazon.eventstream" in said:
         return "frames"
-    return "lines" if any(kind in content_type for kind in _LINES) else "json"
+    return "lines" if any(kind in said for kind in _LINES) else "json"
 
 
 def framing_seen(said: Framing, data: bytes) -> Framing:
     """Return how a body is cut, by its first bytes where its type does not say so.
 
-    Gateways stream as text/plain, or without a type; neither kind of stream begins as JSON does.
+    Gateways stream as text/plain, or without a type; of those that begin as JSON does, an object a
+    line is lines, too.
     """
-    if said != "json" or data[:1] in _BEGIN_JSON:
+    if said != "json":
         return said
+    if data[:1] in _BEGIN_JSON:
+        end = data.find(b"\n", 0, _LONGEST_FIRST)
+        is_whole = end > 0 and data[:end].rstrip()[-1:] == b"}"
+        return "lines" if is_whole and data[end : end + 64].lstrip()[:1] == b"{" else said
     if data[:2] == _FRAME_BEGINS:
         return "frames"
     return "lines" if data.lstrip().startswith(_FIELDS) else said

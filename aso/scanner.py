@@ -8,11 +8,12 @@ there), of a long JSON body the head and the tail.
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
-from aso.codings import decoder, is_undecodable, unread
+from aso.codings import decoder
 from aso.ends import bounded, ends, is_closed
 from aso.framing import Frames, Framing, framing_seen
 from aso.parsing import parsed
@@ -59,6 +60,7 @@ class Scanner:
         "_decode",
         "_ends",
         "_first",
+        "_is_begun",
         "_is_json",
         "_lines",
         "_rest",
@@ -72,6 +74,7 @@ class Scanner:
         self._blocks: list[bytes] = []
         self._size = 0
         self._rest = b""
+        self._is_begun = False
         self._first: bytes | None = None
         self._ends: deque[bytes] = deque(maxlen=2)  # the last may hold as little as the end mark
         self.chars = 0
@@ -112,37 +115,28 @@ class Scanner:
         self._blocks.clear()
         self._size = 0
         if self._decode is not None:
-            data = self._decoded(data)
-        if self._is_json and not self._rest:
-            self._cut_by(framing_seen("json", data))
+            data = self._decode(data)
+        if not self._is_begun and data:
+            self._is_begun, data = True, data.removeprefix(BOM_UTF8)
+            if self._is_json:
+                self._cut_by(framing_seen("json", data))
         if self._is_json:
             self._rest = bounded(self._rest + data)
         else:
             self._read_lines(self._rest + (self._lines(data) if self._lines else data))
 
-    def _decoded(self, data: bytes) -> bytes:
-        """Return the text; of a body that is not what its header says, nothing more is read."""
-        assert self._decode is not None  # noqa: S101 — for the type checker
-        try:
-            return self._decode(data)
-        except Exception as error:
-            if is_undecodable(error):
-                self._decode = unread
-                return b""
-            raise
-
     def _read_lines(self, data: bytes) -> None:
         whole, _, self._rest = data.rpartition(b"\n")
-        if not whole:
+        if b"data" not in whole and b"{" not in whole:  # comments that keep a connection alive
             return
         self.chars += _text_length(whole)
         if self._first is None:
-            self._first = next((line for line in whole.splitlines() if _is_data(line)), None)
+            self._first = next(_data(whole), None)
         self._ends.append(whole)
 
     def _events(self) -> Iterator[bytes]:
         """Yield the first event and the interesting ones near the end; each once."""
-        lines = [line for line in b"\n".join(self._ends).splitlines() if _is_data(line)]
+        lines = _data(b"\n".join(self._ends))
         found = [line for line in lines if _INTERESTING.search(line) or _ERROR(line)]
         if self._first is not None and self._first not in found[:1]:
             found.insert(0, self._first)
@@ -159,8 +153,23 @@ def read_whole(body: Any, shape: Shape, answer: Answer) -> None:
             observe(chunk)
 
 
-def _is_data(line: bytes) -> bool:
-    return line.startswith((b"data:", b"{"))
+def _data(whole: bytes) -> Iterator[bytes]:
+    """Yield the lines of data; one event of several lines as one."""
+    begun: list[bytes] = []
+    for line in whole.splitlines():
+        is_data = line.startswith(b"data:")
+        if begun and is_data:
+            begun.append(line[5:])
+            continue
+        if begun:
+            yield b"\n".join(begun)
+            begun = []
+        if is_data and line[5:].lstrip()[:1] == b"{" and not line.rstrip().endswith(b"}"):
+            begun = [line]
+        elif is_data or line.startswith(b"{"):
+            yield line
+    if begun:
+        yield b"\n".join(begun)
 
 
 def _text_length(lines: bytes) -> int:

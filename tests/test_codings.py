@@ -21,6 +21,7 @@ def chunked(data: bytes, size: int = 50) -> bytes:
 CODED = {
     "gzip": gzip.compress(TEXT),
     "deflate": zlib.compress(TEXT),
+    " Deflate": zlib.compress(TEXT)[2:-4],  # a raw one
     "zstd": zstandard.compress(TEXT),
     "chunked": chunked(TEXT),
     "gzip, zstd , chunked": chunked(zstandard.compress(gzip.compress(TEXT))),

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import gzip
 import json
+import zlib
+from collections.abc import Callable
 from typing import Any
 
+import brotli  # type: ignore[import-untyped]
 import pytest
+import zstandard
 from hypothesis import given
 from hypothesis import strategies as some
 
@@ -50,7 +54,27 @@ def test_a_compressed_stream_is_read_decoded() -> None:
     assert outline(scanned([data[:50], data[50:]], encoding="gzip"))[2] == USAGE
 
 
-@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+@pytest.mark.parametrize(
+    ("encoding", "compress"),
+    [
+        ("GZIP", gzip.compress),
+        ("x-gzip", gzip.compress),
+        ("deflate", zlib.compress),
+        ("deflate", lambda data: zlib.compress(data)[2:-4]),
+        ("br", brotli.compress),
+        ("zstd", zstandard.compress),
+    ],
+    ids=["GZIP", "x-gzip", "deflate", "raw deflate", "br", "zstd"],
+)
+def test_what_an_http_client_offers_is_decoded(
+    encoding: str, compress: Callable[[bytes], bytes]
+) -> None:
+    data = compress(STREAM)
+    answer = scanned([data[:50], data[50:]], encoding=encoding)
+    assert outline(answer) == ("gpt-4o", "chatcmpl-1", USAGE, 10, True)
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd", "nobody's"])
 def test_a_body_that_is_not_compressed_as_it_says_is_not_read(encoding: str) -> None:
     assert outline(scanned([STREAM, STREAM], encoding=encoding)) == (None, None, None, 0, False)
 
@@ -58,6 +82,30 @@ def test_a_body_that_is_not_compressed_as_it_says_is_not_read(encoding: str) -> 
 def test_a_stream_that_is_cut_keeps_what_was_received() -> None:
     answer = scanned([STREAM[: STREAM.index(b"data:", 10)]])
     assert outline(answer) == ("gpt-4o", "chatcmpl-1", None, 5, False)
+
+
+def test_an_event_of_several_lines_is_one() -> None:
+    lines = [json.dumps(one, indent=1).replace("\n", "\r\ndata: ") for one in EVENTS]
+    data = "".join(f"data: {one}\r\n\r\n" for one in lines).encode() + b"data: [DONE]\r\n\r\n"
+    assert outline(scanned([data])) == ("gpt-4o", "chatcmpl-1", USAGE, 10, True)
+
+
+def test_comments_after_the_usage_do_not_push_it_out() -> None:
+    answer = scanned([STREAM, b": keep-alive\n\n" * 10_000])
+    assert outline(answer) == ("gpt-4o", "chatcmpl-1", USAGE, 10, True)
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_a_byte_order_mark_hides_nothing(stream: bool) -> None:
+    body = json.dumps({**HEAD, "choices": [], "usage": USAGE, "padding": "x" * 70_000}).encode()
+    answer = scanned([b"\xef\xbb\xbf" + (STREAM if stream else body)], stream=stream)
+    assert (answer.model, answer.usage) == ("gpt-4o", USAGE)
+
+
+def test_an_object_a_line_is_a_stream_whatever_its_type_says() -> None:
+    data = b"".join(b"%s\n" % json.dumps(one).encode() for one in EVENTS)
+    answer = scanned([data], stream=False)
+    assert (answer.streamed, outline(answer)) == (True, ("gpt-4o", "chatcmpl-1", USAGE, 10, True))
 
 
 def test_a_long_json_body_is_read_at_its_ends_only() -> None:
