@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from aso.context import Scope
@@ -28,12 +28,13 @@ _UNSENT = frozenset(
         *("ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol"),
         *("NewConnectionError", "NameResolutionError", "ConnectTimeoutError"),
         *("ClientConnectorError", "ConnectionTimeoutError", "InvalidURL"),
-        *("EmptyPoolError", "LocationParseError"),
-        *("ConnectionRefusedError", "gaierror", "SSLCertVerificationError"),
+        *("EmptyPoolError", "LocationParseError", "ConnectionRefusedError", "gaierror"),
+        *("ClientConnectorDNSError", "ClientConnectorSSLError", "ClientConnectorCertificateError"),
+        *("ClientProxyConnectionError", "SSLCertVerificationError"),
     }
 )
 FIRST_ERROR_STATUS = 400
-_DEEPEST = 16  # errors that tell of errors
+_DEEPEST_CAUSE = 16
 
 
 class Inflight:
@@ -327,18 +328,14 @@ def _status_of(error: BaseException | None) -> int | None:
 
 
 def _was_unsent(error: BaseException | None) -> bool:
-    cause = error
-    for _ in range(_DEEPEST):
-        if cause is None or type(cause).__name__ in _UNSENT:
-            return cause is not None
-        cause = cause.__cause__ or _handed_on(cause)
-    return False
+    return any(type(one).__name__ in _UNSENT for one in _with_causes(error))
 
 
-def _handed_on(error: BaseException) -> BaseException | None:
-    """Return the error that one tells of: urllib's and urllib3's as reason, requests' as argument."""
-    wrapped = error.args[0] if error.args else None
-    for one in (getattr(wrapped, "reason", None), getattr(error, "reason", None), wrapped):
-        if isinstance(one, BaseException):  # a reason may be a text, too: TLS's are
-            return one
-    return None
+def _with_causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an error and what it tells of: urllib's and urllib3's as reason, requests' as argument."""
+    for _ in range(_DEEPEST_CAUSE):
+        if error is None:
+            return
+        yield error
+        handed = (error.__cause__, getattr(error, "reason", None), *error.args)
+        error = next((one for one in handed if isinstance(one, BaseException)), None)

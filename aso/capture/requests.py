@@ -18,6 +18,8 @@ class Requests(Transport):
     def sent(self, instance: Any, args: Any, kwargs: Any) -> Sent:
         """Return the prepared request's parts."""
         request = kwargs["request"] if "request" in kwargs else args[0]
+        if not hasattr(request, "body"):  # nobody prepared it: requests itself will not send it
+            return Sent("", "", {}, None, {})
         return Sent(
             request.method or "", request.url or "", request.headers, request.body, instance.headers
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -14,6 +15,7 @@ from aso.event import Event
 from aso.testing import capture_events
 from examples.loopback.provider import LoopbackProvider
 from tests.http_clients.clients import PLAIN, STREAMED, Client, captured, each_client, outline
+from tests.sinks.tls import behind_tls, certificate, needs_openssl
 
 SSE = (
     b'data: {"id": "c", "model": "m", "choices": [{"delta": {"content": "hi"}}]}\n\n'
@@ -168,6 +170,30 @@ def test_a_call_that_tls_stops_is_an_error(client: Client, provider: LoopbackPro
 
 
 @each_client
+def test_a_call_to_a_host_that_does_not_exist_costs_nothing(client: Client) -> None:
+    with aso.instrument(sinks=[], hosts={"nowhere.invalid": "openai"}), capture_events() as events:
+        with pytest.raises(Exception):
+            client.post("http://nowhere.invalid/v1/chat/completions", PLAIN)
+    [event] = events
+    assert (event.outcome, event.http_status, str(event.cost.total)) == ("error", None, "0")
+
+
+@needs_openssl
+@each_client
+def test_a_call_to_a_host_that_nobody_vouches_for_costs_nothing(
+    client: Client, tmp_path: Path
+) -> None:
+    with behind_tls(certificate(tmp_path, "localhost")) as server:
+        nobody = server.url.replace("http://127.0.0.1", "localhost")
+        with aso.instrument(sinks=[], hosts={nobody: "openai"}), capture_events() as events:
+            with pytest.raises(Exception):
+                client.post(f"https://{nobody}/v1/chat/completions", PLAIN)
+            assert aso.stats().internal_errors == 0
+    [event] = events
+    assert (event.outcome, event.http_status, str(event.cost.total)) == ("error", None, "0")
+
+
+@each_client
 def test_a_refusal_reaches_the_caller_untouched(client: Client, provider: LoopbackProvider) -> None:
     with captured(provider, policy={"denied_models": ["openai:gpt-4o*"]}) as events:
         with pytest.raises(aso.ModelNotAllowedError):
@@ -218,6 +244,15 @@ def test_a_request_of_the_callers_own_can_be_sent_again(provider: LoopbackProvid
         client.send(request)
         client.send(request)
     assert [event.dims for event in events] == [{"team": "search"}] * 2
+
+
+def test_a_request_that_nobody_prepared_is_no_call() -> None:
+    url = "https://api.openai.com/v1/chat/completions"
+    with aso.instrument(sinks=[]), capture_events() as events, requests.Session() as session:
+        with pytest.raises(ValueError, match="PreparedRequests"):
+            session.send(requests.Request("POST", url, json=PLAIN))  # type: ignore[arg-type]
+        assert aso.stats().internal_errors == 0
+    assert events == []
 
 
 def test_what_is_read_is_no_call(provider: LoopbackProvider) -> None:
