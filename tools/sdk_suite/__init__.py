@@ -1,1 +1,1 @@
-"""The OpenAI SDK's own tests, bare and with aso on: what passes bare must pass with aso."""
+"""The own tests of SDKs, frameworks and HTTP clients, bare and with aso on: what passes bare must pass with aso."""

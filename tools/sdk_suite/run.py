@@ -1,4 +1,4 @@
-"""Run the SDKs' own tests bare and with aso on, and compare, test by test.
+"""Run the own tests of SDKs, frameworks and HTTP clients bare and with aso on, and compare, test by test.
 
 usage: python -m tools.sdk_suite.run [PACKAGE-VERSION...] [--folder FOLDER]
 
@@ -24,7 +24,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from tools.sdk_suite.suites import ASKED, ENVIRONMENTS, FOLDERS, SUITES
+from tools.sdk_suite.own_tests import OwnTests
+from tools.sdk_suite.suites import SUITES
 
 _ROOT = Path(__file__).parents[2]
 _REPEATS = 3
@@ -40,9 +41,10 @@ class Side(NamedTuple):
 
 
 class Suite(NamedTuple):
-    """One version's tests: where they are unpacked, and the Python that can run them."""
+    """One version's tests: what they want, where they are unpacked, the Python that can run them."""
 
     name: str
+    own: OwnTests
     source: Path
     python: Path
     folder: Path
@@ -52,39 +54,43 @@ class Suite(NamedTuple):
         home = self.folder / f"home-{self.name}-{time.time_ns()}"
         counts = home / "counts"
         counts.mkdir(parents=True)
-        outcomes = home / "outcomes.json"
         with _server(self, home) as url, (home / "pytest.log").open("wb") as log:
             subprocess.run(
-                [
-                    self.python,
-                    *_arguments(only or [self.tests], self.plugins(), with_aso=with_aso),
-                    *ASKED.get(self.name, ()),
-                ],
+                [self.python, *self._arguments(only, with_aso=with_aso)],
                 cwd=self.source,
-                env={
-                    **os.environ,
-                    **ENVIRONMENTS.get(self.name, {}),
-                    "PYTHONPATH": str(_ROOT),
-                    "TEST_API_BASE_URL": url,
-                    "OUTCOMES": str(outcomes),
-                    "ASO_HOME": str(home),
-                    "ASO_COUNTS": str(counts),
-                },
+                env={**os.environ, **self.own.environment, **self._variables(home, url)},
                 stdout=log,
                 stderr=log,
                 check=False,
             )
+        outcomes = home / "outcomes.json"
         if not outcomes.exists():
             raise SystemExit(f"pytest did not end; see {home / 'pytest.log'}")
         return Side(json.loads(outcomes.read_text(encoding="utf-8")), *_added(counts))
 
-    @property
-    def tests(self) -> str:
-        """Return the folder of its tests."""
-        return FOLDERS.get(self.name, "tests")
+    def _variables(self, home: Path, url: str) -> dict[str, str]:
+        return {
+            "PYTHONPATH": str(_ROOT),
+            "TEST_API_BASE_URL": url,
+            "OUTCOMES": str(home / "outcomes.json"),
+            "ASO_HOME": str(home),
+            "ASO_COUNTS": str(home / "counts"),
+            "ASO_TAKES_ALL": "1" if self.own.takes_all else "",
+        }
 
-    def plugins(self) -> list[str]:
-        """Return the plugins that the suite's own settings ask for: the settings are not used."""
+    def _arguments(self, only: Sequence[str], *, with_aso: bool) -> list[str]:
+        """Return what Python is asked: the tests' own settings, but for what they add themselves."""
+        ours = ["tools.sdk_suite.outcomes", *(["tools.sdk_suite.aso_on"] if with_aso else [])]
+        plugins = [argument for name in (*self._plugins(), *ours) for argument in ("-p", name)]
+        return [
+            *("-m", "pytest", "-o", "addopts=", "--tb=short", "-q", "-n", "0" if only else "2"),
+            *("--continue-on-collection-errors", "-p", "no:cacheprovider", *plugins),
+            *(only or [self.own.folder]),
+            *self.own.asked,
+        ]
+
+    def _plugins(self) -> list[str]:
+        """Return the plugins that the suite's own settings ask for: what they add is not used."""
         settings = (self.source / "pyproject.toml").read_text(encoding="utf-8")
         return re.findall(r"-p (tests\.\w+)", settings)
 
@@ -101,8 +107,8 @@ def prepare(name: str, folder: Path) -> Suite:
             archive.extractall(folder, filter="data")
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", python.parents[1]], check=True)
-        _pip(str(python), "install", *SUITES[name])
-    return Suite(name, source, python, folder)
+        _pip(str(python), "install", *SUITES[name].needs)
+    return Suite(name, SUITES[name], source, python, folder)
 
 
 def compare(suite: Suite) -> bool:
@@ -128,31 +134,12 @@ def compare(suite: Suite) -> bool:
     return not differences and not ours.faults
 
 
-def _arguments(tests: Sequence[str], own: Sequence[str], *, with_aso: bool) -> list[str]:
-    ours = ["tools.sdk_suite.outcomes", *(["tools.sdk_suite.aso_on"] if with_aso else [])]
-    plugins = [*own, *ours]
-    asked = [argument for name in plugins for argument in ("-p", name)]
-    return [
-        *(
-            "-m",
-            "pytest",
-            "-o",
-            "addopts=",
-            "--tb=short",
-            "-q",
-            "-n",
-            "2" if len(tests) == 1 else "0",
-        ),
-        "--continue-on-collection-errors",
-        *("-p", "no:cacheprovider", *asked, *tests),
-    ]
-
-
 @contextmanager
 def _server(suite: Suite, home: Path) -> Iterator[str]:
     with (home / "server.log").open("wb") as log:
+        module = suite.own.module or suite.name.partition("-")[0]
         process = subprocess.Popen(
-            [suite.python, "-m", "tools.sdk_suite.mock_server", suite.name.partition("-")[0], "0"],
+            [suite.python, "-m", "tools.sdk_suite.mock_server", module, "0"],
             cwd=_ROOT,
             stdout=subprocess.PIPE,
             stderr=log,
