@@ -41,10 +41,17 @@ if os.environ.get("ASO_TAKES_ALL"):
 _ON = aso.instrument(sinks=[MemorySink()])
 
 
-def pytest_unconfigure() -> None:
-    """Write the counts, to show that calls were seen and that nothing of ours failed."""
+def pytest_sessionfinish() -> None:
+    """Write the counts, to show that calls were seen and that nothing of ours failed.
+
+    Not later: a worker of xdist's has ten seconds to end, on a busy machine too.
+    """
     aso.flush()
     found = {"counts": aso.stats()._asdict(), "faults": _FAULTS}
     file = Path(os.environ["ASO_COUNTS"], f"{os.getpid()}.json")
     file.write_text(json.dumps(found, indent=1), encoding="utf-8")
+
+
+def pytest_unconfigure() -> None:
+    """Take the hooks off."""
     _ON.uninstrument()

@@ -56,11 +56,17 @@ CLIENTS: dict[str, OwnTests] = {
             "wrapt",
             "zlib_ng==1.0.0",
         ),
-        # As its own settings say; benchmarks want a plugin of their own.
-        asked=(
-            *("-m", "not dev_mode and not autobahn and not internal"),
-            *("--ignore-glob=*/test_benchmarks_*", "--ignore=tests/autobahn"),
+        # What makes requests by a session; servers, parsers and benchmarks are left out.
+        where=(
+            *("tests/test_client_exceptions.py", "tests/test_client_functional.py"),
+            *("tests/test_client_middleware.py", "tests/test_client_middleware_digest_auth.py"),
+            *("tests/test_client_request.py", "tests/test_client_response.py"),
+            *("tests/test_client_session.py", "tests/test_client_ws.py"),
+            *("tests/test_client_ws_functional.py", "tests/test_leaks.py", "tests/test_proxy.py"),
+            *("tests/test_proxy_functional.py", "tests/test_test_utils.py"),
+            *("tests/test_tracing.py", "tests/test_web_functional.py"),
         ),
+        asked=("-m", "not dev_mode and not autobahn and not internal"),  # as its own settings say
         # The installed one has its extensions, the source beside the tests has not.
         environment={"PYTHONSAFEPATH": "1"},
         takes_all=True,

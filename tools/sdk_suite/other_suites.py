@@ -17,7 +17,7 @@ OTHERS: dict[str, OwnTests] = {
             "pytest-asyncio",
             "pytest-mock",
         ),
-        folder="google/genai/tests",
+        where=("google/genai/tests",),
         # Tests inside the package are to import the one that is hooked.
         asked=("--import-mode=importlib", "--mode=replay"),
         # Google's recordings are not in its distribution.
@@ -40,7 +40,7 @@ OTHERS: dict[str, OwnTests] = {
             "websockets>=13",
             "zstandard>=0.25,<0.26",
         ),
-        folder="src/mistralai/extra/tests",
+        where=("src/mistralai/extra/tests",),
     ),
     "openrouter-1.3.84": OwnTests(
         ("pytest-xdist", "wrapt", "openrouter==1.3.84", "pytest>=8.3", "pytest-asyncio>=0.24"),

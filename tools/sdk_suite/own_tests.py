@@ -11,7 +11,7 @@ class OwnTests(NamedTuple):
 
     Attributes:
         needs: what its environment has: the pins of its own lock file, or its ranges.
-        folder: where its source distribution has them.
+        where: the files or folders of its source distribution that are run.
         asked: what pytest is asked beside; what is left out says why.
         environment: variables that they want.
         module: the SDK whose routes the mock server answers; empty: as the distribution is named.
@@ -20,7 +20,7 @@ class OwnTests(NamedTuple):
     """
 
     needs: tuple[str, ...]
-    folder: str = "tests"
+    where: tuple[str, ...] = ("tests",)
     asked: tuple[str, ...] = ()
     environment: Mapping[str, str] = {}
     module: str = ""

@@ -85,7 +85,7 @@ class Suite(NamedTuple):
         return [
             *("-m", "pytest", "-o", "addopts=", "--tb=short", "-q", "-n", "0" if only else "2"),
             *("--continue-on-collection-errors", "-p", "no:cacheprovider", *plugins),
-            *(only or [self.own.folder]),
+            *(only or self.own.where),
             *self.own.asked,
         ]
 
