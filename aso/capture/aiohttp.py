@@ -7,7 +7,7 @@ from typing import Any
 
 from aso.capture.call import strip
 from aso.capture.seam import CURRENT
-from aso.capture.transport import Sent, Transport
+from aso.capture.transport import NOTHING, Sent, Transport
 from aso.inflight import Inflight
 from aso.stream import Tail, fed, scanner_of, watch
 from aso.watched import Watched
@@ -22,12 +22,15 @@ class Aiohttp(Transport):
         method, url = (*args, kwargs.get("method"), kwargs.get("str_or_url"))[:2]
         if not args:
             method, url = kwargs.get("method"), kwargs.get("str_or_url")
+        try:
+            address = instance._build_url(url)  # noqa: SLF001 — verified with the hooks
+        except (TypeError, ValueError):  # no address: aiohttp says so itself
+            return NOTHING
         body = kwargs.get("json")
         if body is None:
             body = _sent_data(kwargs.get("data"))
         own = instance.headers
         headers = {**own, **dict(kwargs.get("headers") or {})}
-        address = instance._build_url(url)  # noqa: SLF001 — verified with the hooks
         return Sent(str(method), str(address), headers, body, own)
 
     def attempt(self, wrapped: Any, instance: Any, args: Any, kwargs: Any) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from aso.capture.call import strip
-from aso.capture.transport import Sent, Transport
+from aso.capture.transport import NOTHING, Sent, Transport
 from aso.inflight import Inflight
 from aso.stream import Reader, Tail, fed, scanned, scanner_of, watch
 from aso.watched import Watched
@@ -19,7 +19,7 @@ class Requests(Transport):
         """Return the prepared request's parts."""
         request = kwargs["request"] if "request" in kwargs else args[0]
         if not hasattr(request, "body"):  # nobody prepared it: requests itself will not send it
-            return Sent("", "", {}, None, {})
+            return NOTHING
         return Sent(
             request.method or "", request.url or "", request.headers, request.body, instance.headers
         )

@@ -38,6 +38,9 @@ class Sent(NamedTuple):
     client_headers: Any
 
 
+NOTHING = Sent("", "", {}, None, {})  # what the client itself will refuse to send
+
+
 class Asked(NamedTuple):
     """Whom a request asks, and what.
 

@@ -255,6 +255,22 @@ def test_a_request_that_nobody_prepared_is_no_call() -> None:
     assert events == []
 
 
+@each_client
+@pytest.mark.parametrize("url", ["http://:/", "http://example.org:port/", "https://\x80.example/"])
+def test_an_address_that_is_none_is_refused_as_without_us(client: Client, url: str) -> None:
+    bare = raised_by(client, url)
+    with aso.instrument(sinks=[]), capture_events() as events:
+        watched = raised_by(client, url)
+        assert aso.stats().internal_errors == 0
+    assert (watched, events) == (bare, [])
+
+
+def raised_by(client: Client, url: str) -> tuple[str, str]:
+    with pytest.raises(Exception) as raised:
+        client.post(url, PLAIN)
+    return type(raised.value).__name__, str(raised.value)
+
+
 def test_what_is_read_is_no_call(provider: LoopbackProvider) -> None:
     with captured(provider) as events:
         httpx.get(f"{provider.url}/models")
