@@ -2,7 +2,8 @@
 
 Feeding keeps references and counts bytes; the work is done in blocks. Memory is bounded: of an event
 stream the first event and the last two blocks are kept (what ends a stream and its usage stand
-there), of a long JSON body the head and the tail.
+there), of a long JSON body the head and the tail. Read are the first event, the last, and of those
+near the end what looks like an end or a usage of a format that goes on after it.
 """
 
 from __future__ import annotations
@@ -135,11 +136,14 @@ class Scanner:
         self._ends.append(whole)
 
     def _events(self) -> Iterator[bytes]:
-        """Yield the first event and the interesting ones near the end; each once."""
-        lines = _data(b"\n".join(self._ends))
+        """Yield the first event, the interesting ones near the end, and the last; each once."""
+        lines = list(_data(b"\n".join(self._ends)))
         found = [line for line in lines if _INTERESTING.search(line) or _ERROR(line)]
         if self._first is not None and self._first not in found[:1]:
             found.insert(0, self._first)
+        last = next((line for line in reversed(lines) if not _DONE(line)), None)
+        if last is not None and last not in found[-1:]:
+            found.append(last)
         return (line.removeprefix(b"data:").strip() for line in found)
 
 

@@ -142,3 +142,21 @@ def test_what_is_not_an_answer_says_nothing(data: bytes) -> None:
 def test_a_stream_ends_by_its_mark(end: bytes, expected: tuple[str | None, bool]) -> None:
     answer = scanned([STREAM[: STREAM.index(b"data:", 10)], end])
     assert (answer.failure, answer.complete) == expected
+
+
+def test_the_last_event_is_read_whatever_it_says() -> None:
+    said: list[Any] = []
+    shape = SHAPES["chat_completions"]._replace(name="new", observer=lambda _: said.append)
+    scanner = Scanner("lines")
+    scanner.feed(b'{"part": "a"}\n{"part": "b"}\n{"part": "c"}\n{"done": true, "counted": 7}\n')
+    scanner.finish(shape, Answer())
+    assert said == [{"part": "a"}, {"done": True, "counted": 7}]
+
+
+def test_the_mark_of_an_end_is_not_the_last_event() -> None:
+    said: list[Any] = []
+    shape = SHAPES["chat_completions"]._replace(name="new", observer=lambda _: said.append)
+    scanner = Scanner("lines")
+    scanner.feed(b'data: {"part": "a"}\n\ndata: {"counted": 7}\n\ndata: [DONE]\n\n')
+    scanner.finish(shape, Answer())
+    assert said == [{"part": "a"}, {"counted": 7}]
