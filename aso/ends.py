@@ -35,9 +35,12 @@ _BACKGROUND = re.compile(rb'"background"\s*:\s*true')
 _FINISH = re.compile(rb'"finishReason"\s*:\s*"(\w+)"')
 _QUERIES = re.compile(rb'"webSearchQueries"\s*:\s*(\[[^\]]*\])')
 _TOKENS = re.compile(rb'"statistics"\s*:\s*\{[^{}]*"token_count"\s*:\s*(\d+)')
-_TOOL = re.compile(
-    rb'"type"\s*:\s*"(\w+_call)"(?:[^{}]*"action"\s*:\s*\{[^{}]*?"type"\s*:\s*"(\w+)")?'
+_ACTION = rb'"action"\s*:\s*\{([^{}]*)'
+_TOOL = re.compile(  # either may stand first
+    rb'(?:%s\}[^{}]*)?"type"\s*:\s*"(\w+_call)"(?:[^{}]*%s)?' % (_ACTION, _ACTION)
 )
+_KIND = re.compile(rb'"type"\s*:\s*"(\w+)"')
+_IMAGE = b'"bytesBase64Encoded"'
 _DECODER = json.JSONDecoder()
 
 
@@ -132,10 +135,15 @@ def _counted(data: bytes, start: int, fields: dict[str, Any]) -> dict[str, Any]:
         return _candidate(data[max(start - _KEPT, 0) : start])
     tools = [] if "output" in fields else _TOOL.findall(data)  # of a longer one: head and tail
     output = [
-        {"type": kind.decode(), "action": {"type": action.decode() or None}}
-        for kind, action in tools
+        {"type": kind.decode(), "action": {"type": _kind(before or after)}}
+        for before, kind, after in tools
     ]
     return {"output": output} if output else {}
+
+
+def _kind(action: bytes) -> str | None:
+    found = _KIND.search(action)
+    return None if found is None else found[1].decode()
 
 
 def _candidate(before: bytes) -> dict[str, Any]:
@@ -156,7 +164,12 @@ def _listed(text: bytes) -> list[Any]:
 
 
 def _statistics(data: bytes) -> dict[str, Any]:
-    """Return the counts that Vertex writes among the vectors, where all of the body is here."""
-    counts = _TOKENS.findall(data) if len(data) != _MOST_KEPT else []
-    told = [{"embeddings": {"statistics": {"token_count": int(count)}}} for count in counts]
+    """Return what Vertex counts among the vectors, or how many images came, where all is here."""
+    if len(data) == _MOST_KEPT:
+        return {}
+    told: list[dict[str, Any]] = [
+        {"embeddings": {"statistics": {"token_count": int(count)}}}
+        for count in _TOKENS.findall(data)
+    ]
+    told += [{"bytesBase64Encoded": CUT}] * data.count(_IMAGE)
     return {"predictions": told} if told else {}

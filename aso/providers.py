@@ -67,6 +67,7 @@ _ROWS = (
             ".openai.azure.com",
             ".cognitiveservices.azure.com",
             ".services.ai.azure.com",
+            ".models.ai.azure.com",
             "models.inference.ai.azure.com",
         ),
         include_usage="from:2024-09-01",
@@ -167,8 +168,12 @@ _ROWS = (
     Provider(
         name="together", hosts=("api.together.xyz", "api.together.ai", "api-inference.together.ai")
     ),
-    Provider(name="huggingface", hosts=("router.huggingface.co",), include_usage=True),
-    Provider(name="voyage", hosts=("api.voyageai.com",), publisher="voyage"),
+    Provider(
+        name="huggingface",
+        hosts=("router.huggingface.co", "api-inference.huggingface.co"),
+        include_usage=True,
+    ),
+    Provider(name="voyage", hosts=("api.voyageai.com", "ai.mongodb.com"), publisher="voyage"),
 )
 
 PROVIDERS: Mapping[str, Provider] = {row.name: row for row in (*_ROWS, UNKNOWN)}

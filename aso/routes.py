@@ -29,6 +29,7 @@ _METERED = {
     "responses/compact": ("responses", "responses"),
     "embeddings": ("embeddings", "embeddings"),
     "contextualizedembeddings": ("embeddings", "embeddings"),
+    "multimodalembeddings": ("embeddings", "embeddings"),  # Voyage's; its usage says total_tokens
     "moderations": ("moderation", "moderations"),
     "chat/moderations": ("moderation", "moderations"),
     "messages": ("messages", "messages"),
@@ -80,6 +81,10 @@ _MEANT_BY = {
         "conversations": ("chat", "conversations"),
         "conversations/restart": ("chat", "conversations"),
         "batch/jobs": ("batch", "mistral_batches"),
+    },
+    "xai": {
+        "stt": ("transcription", "transcription"),
+        "tts": ("speech", "speech"),
     },
     "perplexity": {  # the newer names of its chats and responses, in its curl examples (2026-11-26)
         "sonar": ("chat", "chat_completions"),
@@ -168,6 +173,7 @@ _HANDED_THROUGH = (
     ("invoke", "anthropic.", "messages", "messages"),
     ("rawPredict", "/publishers/anthropic/", "messages", "messages"),
     ("streamRawPredict", "/publishers/anthropic/", "messages", "messages"),
+    ("rawPredict", "/publishers/mistralai/models/mistral-ocr", "ocr", "ocr"),
     ("rawPredict", "/publishers/mistralai/", "chat", "chat_completions"),
     ("streamRawPredict", "/publishers/mistralai/", "chat", "chat_completions"),
     ("predict", "/models/imagen", "image", "predict"),

@@ -90,6 +90,19 @@ def test_vertex_says_its_counts_among_the_vectors() -> None:
     assert read({"predictions": [one, one]}, "predict").usage == {"promptTokenCount": 8}
 
 
+def test_images_of_a_long_prediction_are_counted() -> None:
+    one = {"mimeType": "image/png", "bytesBase64Encoded": LONG}
+    assert read({"predictions": [one, one]}, "predict").usage == {"images": 2}
+
+
+def test_a_prediction_that_is_longer_still_has_the_images_that_were_asked_for() -> None:
+    one = {"mimeType": "image/png", "bytesBase64Encoded": LONG * 3}
+    assert read({"predictions": [one, one]}, "predict").usage is None
+    asked = {"instances": [{"prompt": "a cat"}], "parameters": {"sampleCount": 2}}
+    assert SHAPES["predict"].conditions(asked) == {"units": {"images": 2}}
+    assert SHAPES["predict"].conditions({"instances": [{"content": "text"}]}) is None
+
+
 def test_an_image_ends_geminis_stream() -> None:
     candidate = {
         "content": {"parts": [{"inlineData": {"data": LONG}}]},
@@ -105,6 +118,7 @@ def test_hosted_tools_of_a_long_response_are_counted() -> None:
     calls = [
         {"type": "web_search_call", "status": "completed", "action": {"type": "search"}},
         {"type": "web_search_call", "status": "completed", "action": {"type": "open_page"}},
+        {"action": {"query": "a", "type": "find"}, "status": "x", "type": "web_search_call"},
         {"type": "image_generation_call", "result": LONG},
     ]
     body = {"id": "resp_1", "model": "m", "output": calls, "usage": {"input_tokens": 1}}

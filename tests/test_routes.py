@@ -31,6 +31,9 @@ from aso.routes import Route, asked, connected, find, model_asked, settling
             "chat",
         ),
         ("/v1/contextualizedembeddings", "contextualizedembeddings", "embeddings"),
+        ("/v1/multimodalembeddings", "multimodalembeddings", "embeddings"),
+        ("/v1/publishers/mistralai/models/mistral-ocr-2505:rawPredict", "rawPredict", "ocr"),
+        ("/v1/publishers/mistralai/models/mistral-small:rawPredict", "rawPredict", "chat"),
         ("/v1/chat/moderations", "chat/moderations", "moderation"),
         ("/audio/speech", "audio/speech", "speech"),
         ("/audio/transcriptions", "audio/transcriptions", "transcription"),
@@ -212,6 +215,11 @@ def test_a_change_of_what_is_billed_by_its_time_can_bill(
     method: str, path: str, endpoint: str
 ) -> None:
     assert asked(method, path) == (Route(endpoint, "other", None), None)
+
+
+@pytest.mark.parametrize(("name", "shape"), [("stt", "transcription"), ("tts", "speech")])
+def test_xai_has_names_of_its_own(name: str, shape: str) -> None:
+    assert asked("post", f"https://api.x.ai/v1/{name}", "xai") == (Route(name, shape, shape), None)
 
 
 @pytest.mark.parametrize(

@@ -49,8 +49,8 @@ def no_chars(body: Mapping[str, Any]) -> int | None:
 
 
 def spoken_chars(body: Mapping[str, Any]) -> int | None:
-    """Return the characters of the text to speak."""
-    sent = body.get("input")
+    """Return the characters of the text to speak; xAI's ``tts`` names it so."""
+    sent = body.get("input") or body.get("text")
     return len(sent) if isinstance(sent, str) else None
 
 

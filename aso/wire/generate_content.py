@@ -87,6 +87,16 @@ def _read_predictions(body: Any, answer: Answer) -> None:
     answer.complete = True
 
 
+def _prediction_conditions(body: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return how many images were asked for: an answer with images is longer than what is read.
+
+    ``sampleCount`` is the number of output images (docs.cloud.google.com/vertex-ai/generative-ai/
+    docs/reference/rest/Shared.Types/VisionGenerativeModelParams, 2026-11-26).
+    """
+    number = field(body.get("parameters"), "sampleCount")
+    return {"units": {"images": number}} if type(number) is int and number > 0 else None
+
+
 def _observe_predictions(answer: Answer) -> Callable[[Any], None]:
     def observe(chunk: Any) -> None:
         _read_predictions(chunk, answer)
@@ -161,6 +171,7 @@ PREDICTIONS = SHAPE._replace(
     name="predict",
     read=_read_predictions,
     observer=_observe_predictions,
+    conditions=_prediction_conditions,
     counters=COUNTERS._replace(rules=()),
 )
 INTERACTIONS = SHAPE._replace(
