@@ -73,4 +73,5 @@ def test_every_field_of_a_policy_has_a_row_with_its_default() -> None:
 
 def test_every_integration_is_named() -> None:
     [line] = [line for line in PAGE.splitlines() if line.startswith("Integrations: ")]
-    assert named([line]) == list(INTEGRATIONS)
+    wanted = ", ".join(f"`{name}`" for name in INTEGRATIONS)
+    assert named([line]) == list(INTEGRATIONS), f"docs/settings.md: Integrations: {wanted}."

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from aso import stream
 from aso.capture.call import Begun, Capture, dims_in, strip
@@ -23,38 +23,48 @@ from aso.wire.access import TABLE, is_a
 
 _RAW_HEADER = "X-Stainless-Raw-Response"
 _CACHED_HOSTS = 256
+_SYNC_FIRST = (False, True)
 
 
-def hooks(package: str) -> tuple[Hook, ...]:
+class Names(NamedTuple):
+    """Where an SDK keeps what Stainless made; who took its base over by hand may have renamed it.
+
+    Attributes:
+        base: the module of the clients, below the package.
+        streaming: the module of the streams.
+        builder: the class that builds requests and paces retries.
+        clients: what sends; streams: what reads. Sync first, then async, where there is one.
+        request: what the choke point's parameters are called.
+    """
+
+    base: str = "_base_client"
+    streaming: str = "_streaming"
+    builder: str = "BaseClient"
+    clients: tuple[str, ...] = ("SyncAPIClient", "AsyncAPIClient")
+    streams: tuple[str, ...] = ("Stream", "AsyncStream")
+    request: tuple[str, ...] = ("cast_to", "options", "stream", "stream_cls")
+
+
+_AS_MADE = Names()
+
+
+def hooks(package: str, names: Names = _AS_MADE) -> tuple[Hook, ...]:
     """Return the hooks of a Stainless SDK."""
-    base, streaming = f"{package}._base_client", f"{package}._streaming"
+    base, streaming = f"{package}.{names.base}", f"{package}.{names.streaming}"
+    answered = ("options", "response", "stream")
     found: list[Hook] = []
-    for prefix, is_async in (("Sync", False), ("Async", True)):
-        client = f"{prefix}APIClient"
-        request = ("cast_to", "options", "stream", "stream_cls")
+    for client, is_async in zip(names.clients, _SYNC_FIRST, strict=False):
         found += (
-            Hook(
-                module=base,
-                path=f"{client}.request",
-                role="request",
-                parameters=request,
-                is_async=is_async,
-            ),
-            Hook(
-                module=base,
-                path=f"{client}._process_response",
-                role="response",
-                parameters=("options", "response", "stream"),
-                is_async=is_async,
-            ),
+            Hook(base, f"{client}.request", "request", names.request, is_async),
+            Hook(base, f"{client}._process_response", "response", answered, is_async),
         )
     found += (
-        Hook(
-            module=base, path="BaseClient._build_request", role="attempt", parameters=("options",)
-        ),
-        Hook(module=base, path="BaseClient._calculate_retry_timeout", role="retry"),
-        Hook(module=streaming, path="Stream.__stream__", role="stream"),
-        Hook(module=streaming, path="AsyncStream.__stream__", role="stream", is_async=True),
+        Hook(base, f"{names.builder}._build_request", "attempt", ("options",)),
+        Hook(base, f"{names.builder}._calculate_retry_timeout", "retry"),
+    )
+    found += (
+        Hook(streaming, f"{stream}.__stream__", "stream", is_async=is_async)
+        for stream, is_async in zip(names.streams, _SYNC_FIRST, strict=False)
     )
     return tuple(found)
 
@@ -65,6 +75,7 @@ def integration(
     *,
     package: str | None = None,
     distribution: str | None = None,
+    names: Names = _AS_MADE,
 ) -> Integration:
     """Return the integration of a Stainless SDK; its package and distribution bear its name, or say."""
     return Integration(
@@ -72,7 +83,7 @@ def integration(
         package=package or name,
         distribution=distribution or name,
         versions=versions,
-        hooks=hooks(package or name),
+        hooks=hooks(package or name, names),
         capture="aso.capture.stainless:Stainless",
     )
 

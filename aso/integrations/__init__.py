@@ -33,12 +33,13 @@ from aso.integrations import (
     websockets_sync,
     xai,
     xai_async,
+    zai,
 )
 
 INTEGRATIONS: Mapping[str, Integration] = {
     one.INTEGRATION.name: one.INTEGRATION
     for one in (
-        *(openai, anthropic, groq, cerebras, fireworks, perplexity, together),
+        *(openai, anthropic, groq, cerebras, fireworks, perplexity, together, zai),
         *(google, google_interactions, google_live, litellm, mistral, openrouter, xai, xai_async),
         *(boto3, botocore),
         *(httpx, httpx2, requests, aiohttp, urllib3, http_client),

@@ -61,8 +61,43 @@ class Scripted(NamedTuple):
 def suite_of(package: str, name: str, *harmless: str, **options: Any) -> Suite:
     """Return the suite of one SDK: its package, its client's class, errors that it raises not."""
     module, base = import_module(package), import_module(f"{package}._base_client")
-    sdk = Sdk(
-        scripted=Scripted(getattr(module, name), getattr(module, f"Async{name}"), options),
+    sdk = _sdk(getattr(module, name), getattr(module, f"Async{name}"), options)
+    found = scenarios(sdk) | {"function_shapes": (_shapes(module, base), (COMPLETION,))}
+    return Suite(
+        scenarios=found,
+        script=Script,
+        stages=STAINLESS,
+        errors=(ERRORS | {"broken_stream", "error_in_stream"}) - set(harmless),
+        around=lambda: quick_retries(base),
+    )
+
+
+def zai_suite() -> Suite:
+    """Return the suite of z.ai's SDK: it has no async client, no raw answers, no end of a stream."""
+    base = import_module("zai.core._http_client")
+    sdk = _sdk(import_module("zai").ZaiClient, None, {})
+    return Suite(
+        scenarios={name: one for name, one in scenarios(sdk).items() if name in _OF_ZAI},
+        script=Script,
+        stages={name: one for name, one in STAINLESS.items() if name not in _NOT_ZAIS},
+        errors=_OF_ZAI & (ERRORS | {"broken_stream", "error_in_stream"}),
+        around=lambda: quick_retries(base),
+    )
+
+
+_OF_ZAI = frozenset(
+    {
+        *("plain", "answer_survives_pickle_and_copy", "stream_dropped", "stream_loop_raises"),
+        *("stream_tee", "bad_request", "rate_limited", "retried", "timed_out", "interrupted"),
+        *("broken_stream", "error_in_stream"),
+    }
+)
+_NOT_ZAIS = frozenset({"reserve, awaited", "scan"})  # awaiting; reading bytes oneself
+
+
+def _sdk(sync: Any, asynchronous: Any, options: dict[str, Any]) -> Sdk:
+    return Sdk(
+        scripted=Scripted(sync, asynchronous, options),
         resource=lambda client: client.chat.completions,
         arguments={"model": "m-1", "messages": MESSAGES},
         whole=COMPLETION,
@@ -71,14 +106,6 @@ def suite_of(package: str, name: str, *harmless: str, **options: Any) -> Suite:
         error_event=b"event: error\n"
         + _OVERLOADED
         + _OVERLOADED,  # some look at its name, some not
-    )
-    found = scenarios(sdk) | {"function_shapes": (_shapes(module, base), (COMPLETION,))}
-    return Suite(
-        scenarios=found,
-        script=Script,
-        stages=STAINLESS,
-        errors=(ERRORS | {"broken_stream", "error_in_stream"}) - set(harmless),
-        around=lambda: quick_retries(base),
     )
 
 

@@ -1,9 +1,9 @@
-"""Promise 1 for Groq's, Cerebras', Fireworks', Perplexity's and Together's SDKs."""
+"""Promise 1 for Groq's, Cerebras', Fireworks', Perplexity's, Together's and z.ai's SDKs."""
 
 from __future__ import annotations
 
 from tests.conformance.promise import Kept
-from tests.conformance.small_scenarios import suite_of
+from tests.conformance.small_scenarios import suite_of, zai_suite
 
 
 class TestGroq(Kept):
@@ -24,3 +24,7 @@ class TestPerplexity(Kept):
 
 class TestTogether(Kept):
     suite = suite_of("together", "Together")
+
+
+class TestZai(Kept):
+    suite = zai_suite()

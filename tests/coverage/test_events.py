@@ -5,24 +5,14 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-import pytest
-
 from aso.cli.coverage.reader import WEBSOCKET
+from aso.hook import Integration
 from aso.testing import capture_events
-from tests.coverage.calling import Sent, call, client_of, http_of
+from tests.coverage.calling import Sent, call, client_of, each_sdk, http_of
 from tests.coverage.surveys import surveyed
 
-PACKAGES = {
-    **{name: name for name in ("openai", "anthropic", "groq", "fireworks", "perplexity")},
-    "cerebras": "cerebras.cloud.sdk",
-    "together": "together",
-    "mistral": "mistralai.client",
-    "openrouter": "openrouter",
-}
-each_sdk = pytest.mark.parametrize("name", PACKAGES)
 
-
-def called(name: str, state: str) -> tuple[int, list[str]]:
+def called(sdk: Integration, state: str) -> tuple[int, list[str]]:
     """Return how many of the methods in a state sent anything, and the kinds of all events."""
     sent: list[str] = []
 
@@ -30,11 +20,11 @@ def called(name: str, state: str) -> tuple[int, list[str]]:
         if sent[-1] == "done":  # a helper that looks again until something is ready
             raise Sent
         sent[-1] = "done"
-        return http_of(PACKAGES[name]).Response(200, json={})
+        return http_of(sdk).Response(200, json={})
 
-    client = client_of(PACKAGES[name], answer)
+    client = client_of(sdk, answer)
     with capture_events() as events:
-        for method in methods_in(name, state):
+        for method in methods_in(sdk.name, state):
             sent.append(method)
             with suppress(Sent):
                 call(client, method)
@@ -54,20 +44,20 @@ def methods_in(name: str, state: str) -> list[str]:
 
 
 @each_sdk
-def test_calling_what_is_unmetered_is_one_unmetered_event_each(name: str) -> None:
-    count, kinds = called(name, "unmetered")
+def test_calling_what_is_unmetered_is_one_unmetered_event_each(sdk: Integration) -> None:
+    count, kinds = called(sdk, "unmetered")
     assert kinds == ["unmetered"] * count
 
 
 @each_sdk
-def test_calling_what_is_metered_is_one_call_each(name: str) -> None:
-    count, kinds = called(name, "metered")
+def test_calling_what_is_metered_is_one_call_each(sdk: Integration) -> None:
+    count, kinds = called(sdk, "metered")
     assert kinds == ["call"] * count
     assert count > 0
 
 
 @each_sdk
-def test_calling_what_is_free_is_no_event(name: str) -> None:
-    count, kinds = called(name, "free")
+def test_calling_what_is_free_is_no_event(sdk: Integration) -> None:
+    count, kinds = called(sdk, "free")
     assert kinds == []
     assert count > 0

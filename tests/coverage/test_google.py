@@ -30,12 +30,11 @@ def kinds(call: Callable[[genai.Client], object]) -> list[str]:
     [
         lambda google: google.caches.create(model="gemini-2.5-flash"),
         lambda google: google.caches.update(name="cachedContents/c1", config={"ttl": "60s"}),
-        lambda google: google.file_search_stores.create(),
         lambda google: google.file_search_stores.import_file(
             file_search_store_name="fileSearchStores/s1", file_name="files/f1"
         ),
     ],
-    ids=["cache", "longer cache", "store", "import"],
+    ids=["cache", "longer cache", "import"],
 )
 def test_what_can_bill_and_is_not_read_is_one_unmetered_event(call: Any) -> None:
     assert kinds(call) == ["unmetered"]

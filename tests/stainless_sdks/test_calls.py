@@ -13,6 +13,7 @@ from fireworks import Fireworks
 from groq import Groq
 from perplexity import Perplexity
 from together import Together
+from zai import ZaiClient
 
 import aso
 from aso.testing import capture_events
@@ -31,6 +32,7 @@ SDKS = (
     Sdk("fireworks", Fireworks, {}),
     Sdk("perplexity", Perplexity, {}),
     Sdk("together", Together, {}),
+    Sdk("zai", ZaiClient, {}),
 )
 each_sdk = pytest.mark.parametrize("sdk", SDKS, ids=lambda sdk: sdk.provider)
 Answer = Callable[[httpx.Request], httpx.Response]

@@ -9,8 +9,10 @@ from typing import Any
 
 from aso.cli.coverage.reader import Arguments, Sends
 from aso.cli.coverage.walk import Client
+from aso.hook import Integration
 
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "get_api_list"})
+_CLIENTS = {"zai": ("ZaiClient",)}  # where they are named otherwise
 _ADAPTERS = "_generated_transport"
 _NAMED_ONLY = 1 << 10  # no call has so many positional arguments
 # Paths that an answer says, or a helper gives: as their SDKs' sources and pages write them.
@@ -20,21 +22,25 @@ _KNOWN_LATER = {
 }
 
 
-def clients(package: str) -> list[Client]:
+def clients(sdk: Integration) -> list[Client]:
     """Return the clients of an SDK, sync and async; no constructor runs, for it asks for a key."""
-    return [client(package, is_async=is_async) for is_async in (False, True)]
+    return [client(sdk, name) for name in names(sdk)]
 
 
-def client(package: str, *, is_async: bool) -> Client:
+def names(sdk: Integration) -> tuple[str, ...]:
+    """Return what the clients of an SDK are called, sync first; not each has an async one."""
+    return _CLIENTS.get(sdk.name, ("Client", "AsyncClient"))
+
+
+def client(sdk: Integration, name: str) -> Client:
     """Return one client of an SDK."""
-    module = import_module(package)
-    root: Any = object.__new__(module.AsyncClient if is_async else module.Client)
-    _adapt(root, package, is_async=is_async)
+    root: Any = object.__new__(getattr(import_module(sdk.package), name))
+    _adapt(root, sdk.package, is_async=name.startswith("Async"))
 
     def carries(value: Any) -> bool:
         return _client_of(value) is root
 
-    return Client(package, root, carries, _sends(root), below=(f"{package}._base_client",))
+    return Client(sdk.package, root, carries, _sends(root), below=(sdk.trigger,))
 
 
 def _adapt(root: Any, package: str, *, is_async: bool) -> None:

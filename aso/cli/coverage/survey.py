@@ -34,7 +34,7 @@ class Row(NamedTuple):
 
 SDKS: Mapping[str, Sdk] = {
     **{
-        one.name: Sdk(one.distribution, partial(stainless.clients, one.package))
+        one.name: Sdk(one.distribution, partial(stainless.clients, one))
         for one in INTEGRATIONS.values()
         if one.capture.startswith("aso.capture.stainless:")
     },
