@@ -8,6 +8,7 @@ than silence.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from aso.free_routes import is_free
@@ -74,7 +75,7 @@ _GOOGLES = {
     "decisions": ("generate_content", "interactions"),
     "voices": ("speech", "interactions"),
 }
-_MEANT_BY = {
+_MEANT_BY: Mapping[str, Mapping[str, tuple[str, str | None]]] = {
     "google": _GOOGLES,
     "vertex": _GOOGLES,
     "mistral": {
@@ -91,6 +92,9 @@ _MEANT_BY = {
         "async/sonar": ("chat", "asynchronous_chat"),
         "agent": ("responses", "responses"),
     },
+    "zai": {
+        "agents": ("chat", None)
+    },  # runs one, where others make one (zai-sdk 0.2.3, 2026-11-26)
 }
 # What settles an earlier call, by method: it says what that one used, and bills nothing itself.
 # A POST of these goes on with its call, and is a call itself: the same one.

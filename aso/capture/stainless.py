@@ -155,7 +155,7 @@ class Stainless(Capture):
         """Return the call that a request of the SDK is."""
         pipeline = self.pipeline
         options = kwargs["options"] if "options" in kwargs else args[1]
-        route, settles = asked(options.method.lower(), options.url)
+        route, settles = asked(options.method.lower(), options.url, self.integration.name)
         if route is None:
             return None, args, kwargs
         host, provider = self._host(instance, options.url)
