@@ -11,29 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from aso.pricing import cloud_names
+from aso.pricing.build.names import ours
 from aso.pricing.build.rows import HOUR, MILLION, THOUSAND, PriceEntry, Rates, SourceRow
 
 _NAME = "genai-prices"
-_PROVIDERS = {
-    "openai": "openai",
-    "x-ai": "xai",
-    "groq": "groq",
-    "novita": "novita",
-    "fireworks": "fireworks",
-    "perplexity": "perplexity",
-    "cerebras": "cerebras",
-    "mistral": "mistral",
-    "deepseek": "deepseek",
-    "zai": "zai",
-    "azure": "azure",
-    "anthropic": "anthropic",
-    "google": "google",
-    "openrouter": "openrouter",
-    "together": "together",
-    "cohere": "cohere",
-    "voyageai": "voyage",
-    "aws": "bedrock",
-}
+_PROVIDERS = ours("genai_prices")
 # Whose list is another provider's, too: what its endpoints for this publisher's models charge.
 _ALSO: Mapping[str, tuple[str, str]] = {"google": ("vertex", "claude-|gemini-")}
 # The days on which the source began to list variants. They say nothing of when those prices began:

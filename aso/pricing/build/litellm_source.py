@@ -11,37 +11,13 @@ from typing import Any
 
 from aso.pricing import cloud_names
 from aso.pricing.build import litellm_fields
+from aso.pricing.build.names import ours
 from aso.pricing.build.places import by_place
 from aso.pricing.build.rows import MILLION, SourceRow
 
 _NAME = "litellm"
 _FILE = "litellm/model_prices_and_context_window_backup.json"
-_PROVIDERS = {
-    "openai": "openai",
-    "xai": "xai",
-    "groq": "groq",
-    "deepinfra": "deepinfra",
-    "novita": "novita",
-    "fireworks_ai": "fireworks",
-    "fireworks_ai-embedding-models": "fireworks",
-    "perplexity": "perplexity",
-    "cerebras": "cerebras",
-    "mistral": "mistral",
-    "deepseek": "deepseek",
-    "nebius": "nebius",
-    "zai": "zai",
-    "azure": "azure",
-    "azure_ai": "azure",
-    "anthropic": "anthropic",
-    "gemini": "google",
-    "together_ai": "together",
-    "cohere": "cohere",
-    "cohere_chat": "cohere",
-    "voyage": "voyage",
-    "bedrock": "bedrock",
-    "bedrock_converse": "bedrock",
-    "bedrock_mantle": "bedrock",
-}
+_PROVIDERS = ours("litellm")
 _VERTEX = "vertex_ai"
 _ROUTES = {"fireworks": r"(?:fireworks_ai/)?(?:accounts/fireworks/(?:models|routers)/)?"}
 # Azure's places, sizes and qualities in front of a name, which no answer has.

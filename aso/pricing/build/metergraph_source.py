@@ -9,25 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from aso.pricing import cloud_names
+from aso.pricing.build.names import ours
 from aso.pricing.build.rows import MILLION, PriceEntry, Rates, SourceRow
 
 _NAME = "metergraph-core"
 _FILE = "metergraph_core/data/prices.yaml"
-_CHANNELS = {
-    "openai-api": "openai",
-    "anthropic-api": "anthropic",
-    "google-api": "google",
-    "xai-api": "xai",
-    "mistral-api": "mistral",
-    "deepseek-api": "deepseek",
-    "zai-api": "zai",
-    "perplexity-api": "perplexity",
-    "fireworks-api": "fireworks",
-    "openrouter-api": "openrouter",
-    "aws-bedrock": "bedrock",
-    "aws-bedrock-geo": "bedrock",
-    "google-vertex-ai": "vertex",
-}
+_CHANNELS = ours("metergraph")
 _UNITS = {
     "input_per_mtok": "input_tokens",
     "output_per_mtok": "output_tokens",

@@ -10,23 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from aso.pricing import cloud_names
+from aso.pricing.build.names import ours
 from aso.pricing.build.places import by_place
 from aso.pricing.build.rows import MILLION, PriceEntry, Rates, SourceRow, freed
 
 _NAME = "model-prices"
 _FILE = "model_prices/snapshot.json"
-_PROVIDERS = {
-    "openai": "openai",
-    "anthropic": "anthropic",
-    "google": "google",
-    "xai": "xai",
-    "mistral": "mistral",
-    "deepseek": "deepseek",
-    "zai": "zai",
-    "perplexity": "perplexity",
-    "cohere": "cohere",
-    "amazon-bedrock": "bedrock",
-}
+_PROVIDERS = ours("model_prices")
 _UNITS = {
     "input": "input_tokens",
     "output": "output_tokens",
