@@ -52,7 +52,8 @@ def counted() -> Counts:
         if row["method"] == "POST" and row.get("kind") != "documented":
             name = _OF_THE_CORPUS.get(row["provider"], row["provider"])
             found.update((name, kind) for kind in _kinds(row))
-    return {name: {kind: found[name, kind] for kind in KINDS} for name in NAMES} if found else {}
+    told = {name: {kind: found[name, kind] for kind in KINDS} for name in NAMES}
+    return {name: counts for name, counts in told.items() if any(counts.values())}
 
 
 def kept() -> Counts:
