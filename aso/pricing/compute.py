@@ -14,11 +14,12 @@ from aso.pricing.conditions import qualifiers
 from aso.pricing.overlay import Term
 from aso.pricing.positional import by_position
 from aso.pricing.rates import QUALIFIED, Entry, Rates
-from aso.pricing.selected import select
+from aso.pricing.selected import agreed, select
 from aso.pricing.units import Said, decompose, said
 from aso.records import CostLine, Quantity, Usage
 
 _ONCE = 1
+_LENGTHS = ("prompt_lengths_unknown",)
 _ZERO = Decimal(0)
 _times, _plus = money.product, money.plus
 
@@ -60,16 +61,20 @@ def calculate(
         return None
     found = said(usage)
     source = usage.source if isinstance(usage, Usage) else "provider"
-    rates = selected.rates(found) if term is None else selected.agreed(found, term)
+    is_sum = bool(conditions.get("summed"))  # of many requests: each of them may be short
+    rates = selected.rates(found, is_sum=is_sum)
+    rates = rates if term is None else agreed(rates, term)
     names, quantities, others, notes = found
     tokens, form = None, rates.form(names)
     if form is not None and not notes:
         tokens = _filled(form, quantities, model, source, is_custom=term is not None)
-    is_more = rates.has_fees or others or selected.unknown or SEARCH_SIZE in conditions
+    is_more = rates.has_fees or others or selected.unknown or SEARCH_SIZE in conditions or is_sum
     if tokens is not None and not is_more:
         return tokens
     bill = _Bill(rates, conditions, model, source)
-    return _looked_at(bill, usage, found, selected.unknown, tokens)
+    unsure = _LENGTHS if is_sum and selected.is_long(found) else ()
+    looked = _looked_at(bill, usage, found, selected.unknown, tokens)
+    return looked._replace(notes=(*looked.notes, *unsure))
 
 
 def _filled(

@@ -14,6 +14,7 @@ from aso.pricing.conditions import PLACES, USUAL, text, unusual_values
 from aso.pricing.rates import Rates
 from aso.pricing.term import Term
 from aso.pricing.units import Said
+from aso.records import Quantity
 
 Notes = tuple[str, ...]
 _ASKED = (*USUAL, "endpoint")
@@ -46,22 +47,26 @@ class Selected:
         self._short = self._rates((0, 0))
         self._long: dict[tuple[int, int], Rates] = {}
 
-    def rates(self, found: Said) -> Rates:
-        """Return the rates of a prompt of this length.
+    def rates(self, found: Said, *, is_sum: bool = False) -> Rates:
+        """Return the rates of a prompt of this length; of the sum of many, those of short ones.
 
         A variant that has no long-prompt tier of its own keeps its rates at any length; a unit that
         it leaves out costs what it does without it.
         """
-        if self.least_long is None or (prompt := found.prompt_tokens) < self.least_long:
+        if self.least_long is None or is_sum or (prompt := found.prompt_tokens) < self.least_long:
             return self._short
-        tiers = self.base.tier(prompt), 0 if self.variant is None else self.variant.tier(prompt)
+        tiers = self._tiers(prompt)
         if tiers not in self._long:
             self._long[tiers] = self._rates(tiers)
         return self._long[tiers]
 
-    def agreed(self, found: Said, term: Term) -> Rates:
-        """Return the rates of a prompt of this length under a contract."""
-        return _agreed(self.rates(found), term)
+    def is_long(self, found: Said) -> bool:
+        """Return whether a prompt of this length is a long one."""
+        return self.least_long is not None and any(self._tiers(found.prompt_tokens))
+
+    def _tiers(self, prompt: Quantity) -> tuple[int, int]:
+        variant = self.variant
+        return self.base.tier(prompt), 0 if variant is None else variant.tier(prompt)
 
     def _rates(self, tiers: tuple[int, int]) -> Rates:
         over = () if self.variant is None else self.variant.layers(tiers[1])
@@ -69,7 +74,8 @@ class Selected:
 
 
 @lru_cache(maxsize=1024)
-def _agreed(listed: Rates, term: Term) -> Rates:
+def agreed(listed: Rates, term: Term) -> Rates:
+    """Return the rates under a contract."""
     return Rates(listed.tables, listed.row, listed.multiplier, term)
 
 

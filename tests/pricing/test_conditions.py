@@ -107,6 +107,22 @@ def test_the_threshold_of_a_long_prompt(
     assert cost(provider, model, {"prompt_tokens": tokens}).total == Decimal(expected)
 
 
+@pytest.mark.parametrize(
+    ("tokens", "expected", "notes"),
+    [(200_000, "0.125", ()), (300_000, "0.1875", ("prompt_lengths_unknown",))],
+)
+def test_the_sum_of_a_batch_is_no_long_prompt(tokens: int, expected: str, notes: Any) -> None:
+    found = Pricer().price(
+        {"prompt_tokens": tokens},
+        provider="google",
+        model="gemini-2.5-pro",
+        request_model=None,
+        at=NOW,
+        conditions={"processing": "batch", "summed": True},
+    )
+    assert (found.status, found.total, found.notes) == ("priced", Decimal(expected), notes)
+
+
 def test_cached_tokens_make_a_prompt_long() -> None:
     usage = {"prompt_tokens": 300_000, "cache_read_tokens": 300_000}
     found = cost("openai", "gpt-6.1-sol", usage)
