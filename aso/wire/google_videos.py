@@ -8,7 +8,6 @@ of their length. They are billed by the second that was asked for (docs.litellm.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,11 +15,11 @@ from aso.usage import Counters
 from aso.wire.access import field, fields, items, text
 from aso.wire.audio import no_chars
 from aso.wire.jobs import observe_whole
+from aso.wire.remembered import Remembered
 from aso.wire.shape import Answer, Shape
 
 _EACH = "seconds_each"
-_ASKED: OrderedDict[str, int | float] = OrderedDict()  # operation → seconds of each of its videos
-_MOST_ASKED = 1024
+_ASKED: Remembered[int | float] = Remembered()  # operation → seconds of each of its videos
 
 
 def read(body: Any, answer: Answer) -> None:
@@ -31,20 +30,13 @@ def read(body: Any, answer: Answer) -> None:
         return
     answer.generation_id = identity
     answer.model = model.rpartition("/")[2] or answer.model
-    _remember(identity, answer.asked)
+    if answer.asked is not None and _EACH in answer.asked:
+        _ASKED.keep(identity, answer.asked[_EACH])
     is_over = said.get("done") is True
     answer.settle(is_over=is_over)
     if is_over:
         _note_videos(identity, said, answer)
     answer.complete = True
-
-
-def _remember(identity: str, asked: Mapping[str, Any] | None) -> None:
-    if asked is None or _EACH not in asked:
-        return
-    _ASKED[identity] = asked[_EACH]
-    if len(_ASKED) > _MOST_ASKED:
-        _ASKED.popitem(last=False)
 
 
 def _note_videos(identity: str, said: Mapping[str, Any], answer: Answer) -> None:

@@ -92,13 +92,6 @@ def test_a_look_at_nothing_that_is_known_is_no_event() -> None:
     assert events == []
 
 
-def test_no_more_is_remembered_than_is_allowed() -> None:
-    for number in range(google_videos._MOST_ASKED + 2):
-        google_videos._remember(str(number), {"seconds_each": 4})
-    assert len(google_videos._ASKED) == google_videos._MOST_ASKED
-    assert "1" not in google_videos._ASKED
-
-
 @pytest.mark.skipif(
     not hasattr(types, "GenerateVideosSource"), reason="this version takes videos in another form"
 )
