@@ -112,9 +112,15 @@ def _cost_of(
         conditions=conditions,
         outcome=facts.outcome,
         http_status=facts.http_status,
-        attempts=0 if (facts.extra or {}).get("unsent") else facts.attempts,
+        attempts=0 if _is_unbilled(facts) else facts.attempts,
         began=began_at(facts.started_at_ms, facts.ended_at_ms, _priced_at_ms(facts)),
     )
+
+
+def _is_unbilled(facts: Facts) -> bool:
+    """Return True where nothing left, or where a job says that it bills nothing by itself."""
+    extra = facts.extra or {}
+    return bool(extra.get("unsent") or extra.get("unbilled"))
 
 
 def _billed(usage: Usage, facts: Facts) -> Usage:

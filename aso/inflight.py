@@ -190,6 +190,8 @@ class Inflight:
             with pipeline.guard:
                 self.scan()
         with pipeline.guard:
+            if self.shape is not None and self.shape.at_end is not None:
+                self._end_lines(outcome)
             if self.answer.failure is not None and outcome == "completed":
                 outcome, self.error_type = "error", self.answer.failure
             self._emit("call" if self.shape is not None else "unmetered", outcome)
@@ -201,7 +203,7 @@ class Inflight:
     def exhausted(self) -> None:
         """Finish an answer that came to its own end: a stream's is the provider's mark."""
         is_whole = self.answer.complete or not (self.stream or self.answer.is_cut)
-        if is_whole or self.shape is None:
+        if is_whole or self.shape is None or self.shape.is_lines:
             self.finish("completed")
         else:
             self.error_type = self.answer.failure or "stream_truncated"
@@ -224,9 +226,20 @@ class Inflight:
         self._take()
 
     @property
+    def pipeline(self) -> Pipeline:
+        """Return whose call it is."""
+        return self._pipeline
+
+    @property
     def is_finished(self) -> bool:
         """Return True once the event is written."""
         return not self._once
+
+    def _end_lines(self, outcome: str) -> None:
+        """Note what the end of a file of lines says of the batch that wrote it."""
+        is_file = not self.answer.place
+        if is_file and outcome == "completed" and self.shape is not None and self.shape.at_end:
+            self.shape.at_end(self.answer)
 
     def sibling(self) -> Inflight:
         """Return a flight for one more answer in the same body, which settles as this one does."""

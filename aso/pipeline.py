@@ -29,6 +29,7 @@ from aso.wire.access import plain
 if TYPE_CHECKING:  # only names: the journal is handed in
     from aso import policy as rules
     from aso.journal import Journal
+    from aso.lines import Lines
 
 
 class Pipeline:
@@ -38,6 +39,7 @@ class Pipeline:
         active: False once uninstrumented; hooks then pass straight through.
         live: what is being streamed right now, for the end of the process.
         abandoned: what finalizers hand over; anyone may finish it later.
+        behind: files of lines that are read behind the call, by anyone who sweeps.
         frameworks: asked in turn who bills a request that an SDK is making; None: not theirs.
         watchers: called with each event at once, on the caller's path (capture_events).
     """
@@ -71,6 +73,7 @@ class Pipeline:
         self.active = True
         self.live: set[Inflight] = set()
         self.abandoned: deque[Inflight] = deque()
+        self.behind: set[Lines] = set()
         self.frameworks: list[Callable[[], Provider | None]] = []
         self.watchers: list[Callable[[Event], None]] = []
         self.dropped_dimensions = 0
@@ -182,18 +185,31 @@ class Pipeline:
             payload = self._encode(plain(record), exclude_none=True, fallback=str)
         if not self.watchers:
             self.journal.append(payload)
-        if self.watchers or scope.meters or hold is not None:
+        if hold is not None or self.is_heard(scope):
             self._tell(self.derive(payload, self.origin), scope, hold)
         return payload
 
-    def sweep(self) -> None:
-        """Finish what finalizers handed over."""
+    def sweep(self, most: int | None = None) -> bool:
+        """Finish what finalizers handed over, and read what is behind.
+
+        Args:
+            most: lines of a file to read now; None: all that came.
+
+        Returns:
+            Whether some are left.
+        """
         while self.abandoned:
             try:
                 flight = self.abandoned.popleft()
             except IndexError:
-                return
+                break
             flight.ended()
+        left = [lines.catch_up(most) for lines in list(self.behind)]
+        return any(left)
+
+    def is_heard(self, scope: Scope) -> bool:
+        """Return whether somebody waits for the events of a scope as they come."""
+        return bool(self.watchers or scope.meters)
 
     def new_event_id(self, now_ms: int) -> str:
         """Return a UUIDv7 as 32 hexadecimal digits (RFC 9562, section 5.7)."""

@@ -45,7 +45,7 @@ _METERED = {
     "streamGenerateContent": ("generate_content", "generate_content"),
     "embedContent": ("embeddings", "embed_content"),
     "batchEmbedContents": ("embeddings", "embed_content"),
-    "asyncBatchEmbedContent": ("batch", None),
+    "asyncBatchEmbedContent": ("batch", "google_batches"),
     "batchGenerateContent": ("batch", "google_batches"),
     "predict": ("embeddings", "predict"),
     "predictLongRunning": ("video", "google_videos"),
@@ -64,6 +64,8 @@ _METERED = {
     "decisions": ("other", "decisions"),
     "alpha/decisions": ("other", "decisions"),
     "batches": ("batch", "batches"),
+    "batchPredictionJobs": ("batch", "vertex_batches"),
+    "batchInferenceJobs": ("batch", "fireworks_batches"),
     "videos": ("video", "videos"),
     "videos/generations": ("video", "videos"),
     "videos/edits": ("video", "videos"),
@@ -99,7 +101,8 @@ _MEANT_BY: Mapping[str, Mapping[str, tuple[str, str | None]]] = {
 # What settles an earlier call, by method: it says what that one used, and bills nothing itself.
 # A POST of these goes on with its call, and is a call itself: the same one.
 GOES_ON = frozenset({"threads/runs/submit_tool_outputs"})
-_NAMED_LAST = GOES_ON | {"messages/batches/results"}  # the id stands before the last name
+# The id stands before the last name.
+_NAMED_LAST = GOES_ON | {"messages/batches/results", "files/content"}
 _SETTLING = {
     "get": {
         "responses": ("responses", "responses"),
@@ -112,20 +115,33 @@ _SETTLING = {
     },
     "post": {"threads/runs/submit_tool_outputs": ("other", "runs")},
 }
-# The same, where a name is another's elsewhere.
+# The same, where a name is another's elsewhere. Whose batches say no usage: aso.wire.batch_files.
+_LINES = {"files/content": ("batch", "batch_lines")}
+_IN_FILES = {"batches": ("batch", "batches_in_files"), **_LINES}
 _SETTLED_BY: dict[tuple[str, str], dict[str, tuple[str, str]]] = {
+    **{(name, "get"): _IN_FILES for name in ("groq", "together", "nebius", "novita")},
     ("google", "get"): {"batches": ("batch", "google_batches")},
-    ("mistral", "get"): {"batch/jobs": ("batch", "mistral_batches")},
+    ("mistral", "get"): {"batch/jobs": ("batch", "mistral_batches"), **_LINES},
+    ("vertex", "get"): {"batchPredictionJobs": ("batch", "vertex_batches")},
     ("perplexity", "get"): {
         "async/sonar": ("chat", "asynchronous_chat"),
         "agent": ("responses", "responses"),
     },
     ("vertex", "post"): {"fetchPredictOperation": ("video", "google_videos")},
 }
-# A look at an operation of a model's: its id may be any letters, so the path says what it is.
+# What has an id of any letters, so that the path says what it is: a look at an operation of a model's,
+# at a batch of Fireworks', and the download of a file of Google's.
 _OPERATION = re.compile(r"(?:^|/)models/[^/:?#]+/operations/([^/:?#]+)(?:[?#]|$)")
 _OPERATIONS = Route("operations", "video", "google_videos")
-_OPERATED_BY = frozenset({"google", "vertex"})
+_DOWNLOAD = re.compile(r"(?:^|/)files/([^/:?#]+):download(?:[?#]|$)")
+_DOWNLOADED = Route("files/download", "batch", "google_lines")
+_JOB = re.compile(r"/batchInferenceJobs/([^/:?#]+)(?:[?#]|$)")
+_JOBS = Route("batchInferenceJobs", "batch", "fireworks_batches")
+_LOOKED_AT = {
+    "google": ((_OPERATION, _OPERATIONS), (_DOWNLOAD, _DOWNLOADED)),
+    "vertex": ((_OPERATION, _OPERATIONS),),
+    "fireworks": ((_JOB, _JOBS),),
+}
 _UNMETERED = {
     "complete": "completion",
     "messages/batches": "batch",
@@ -135,7 +151,6 @@ _UNMETERED = {
     "realtime": "realtime",
     "live": "realtime",
     "search": "search",
-    "batchPredictionJobs": "batch",
     "async-invoke": "batch",
     "guardrail": "moderation",
 }
@@ -197,7 +212,7 @@ _QUOTED = re.compile("|".join(_QUOTES), re.IGNORECASE)
 # What an SDK's path ends in behind a gateway's own prefix. One word alone may be anybody's.
 _ENDINGS = (
     *sorted((f"/{name}" for name in _METERED if "/" in name), key=len, reverse=True),
-    *("/responses", "/embeddings", "/messages", "/completions", "/ocr"),
+    *("/responses", "/embeddings", "/messages", "/completions", "/ocr", "/batchInferenceJobs"),
 )
 _SEEN: dict[str, Route | None] = {}
 _SEEN_LIMIT = 512
@@ -270,8 +285,10 @@ def _meant(path: str, speaker: str) -> Route | None:
 
 def settling(method: str, path: str, speaker: str = "") -> tuple[Route, str] | None:
     """Return the route of a request that can settle an earlier call, and that call's id."""
-    if speaker in _OPERATED_BY and method == "get" and (found := _OPERATION.search(path)):
-        return _OPERATIONS, found[1]
+    if method == "get":
+        for form, route in _LOOKED_AT.get(speaker, ()):
+            if (seen := form.search(path)) is not None:
+                return route, seen[1]
     table = _SETTLING.get(method)
     if table is None:
         return None

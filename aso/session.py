@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from aso.sinks import Sink
 
 _NO_HOME = "no home directory for the ledger, events are only counted; set ASO_HOME to a folder"
+_LINES_AT_ONCE = 2_000  # of a file that is read behind the calls: some hundredths of a second
+_MOST_PENDING = 10_000  # records: beyond it nothing more is read behind the calls
 _SAID: dict[str, float] = {}
 
 
@@ -66,9 +69,7 @@ class Session:
             hosts=settings.hosts,
         )
         self.guard = Guard("aso.delivery")
-        self.shipper = Shipper(
-            journal, sinks, self.build, guard=self.guard, sweep=self.pipeline.sweep
-        )
+        self.shipper = Shipper(journal, sinks, self.build, guard=self.guard, sweep=self._sweep)
         self.applied = [
             Applied(place, Wrappers(self.pipeline, place, only_below=only_below))
             for one, only_below in _chosen(settings.integrations)
@@ -91,16 +92,26 @@ class Session:
         self.pipeline.active = False
 
     def flush(self, timeout_s: float) -> bool:
-        """Deliver everything accepted so far."""
-        self.pipeline.sweep()
-        return self.shipper.flush(timeout_s)
+        """Deliver everything accepted so far; long files some lines at a time, as the sinks take them."""
+        deadline = time.monotonic() + timeout_s
+        while is_left := self.pipeline.sweep(_LINES_AT_ONCE):
+            if not self.shipper.flush(max(deadline - time.monotonic(), 0)):
+                break
+        return self.shipper.flush(max(deadline - time.monotonic(), 0)) and not is_left
+
+    def _sweep(self) -> bool:
+        """Read on a little behind the calls; return whether to go on at once: the sinks keep up."""
+        is_much = self.shipper.pending() > _MOST_PENDING
+        return self.pipeline.sweep(0 if is_much else _LINES_AT_ONCE) and not is_much
 
     def close(self, timeout_s: float) -> bool:
         """Finish open streams as cancelled, deliver, close the sinks; the rest stays on disk."""
         for flight in list(self.pipeline.live):
             flight.finish("cancelled")
+        deadline = time.monotonic() + timeout_s
+        self.flush(timeout_s)
         self.pipeline.sweep()
-        done = self.shipper.close(timeout_s)
+        done = self.shipper.close(max(deadline - time.monotonic(), 0))
         self.journal.close()
         return done
 
@@ -111,6 +122,8 @@ class Session:
             flight.disown()
         self.pipeline.live.clear()
         self.pipeline.abandoned.clear()
+        for lines in list(self.pipeline.behind):
+            lines.give_up()
 
     def stats(self) -> Stats:
         """Return the counts, up to this moment."""

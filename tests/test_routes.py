@@ -62,6 +62,9 @@ from aso.routes import Route, asked, connected, find, model_asked, settling
         ("https://api.deepseek.com/anthropic/v1/messages", "messages", "messages"),
         ("https://gateway.example/team-42/v1/chat/completions", "chat/completions", "chat"),
         ("/v1beta1/projects/p/locations/l/interactions", "interactions", "generate_content"),
+        ("/v1/projects/p/locations/l/batchPredictionJobs", "batchPredictionJobs", "batch"),
+        ("/v1beta/models/m:asyncBatchEmbedContent", "asyncBatchEmbedContent", "batch"),
+        ("/v1/accounts/acme/batchInferenceJobs", "batchInferenceJobs", "batch"),
         (
             "/v1/projects/p/locations/l/endpoints/openapi/chat/completions",
             "chat/completions",
@@ -90,7 +93,6 @@ def test_what_is_metered_has_a_wire_format(path: str, endpoint: str, operation: 
         ("/something/new", "something/new", "other"),
         ("/v1beta/fileSearchStores/docs-1:importFile", "importFile", "other"),
         ("/v1beta/cachedContents", "cachedContents", "other"),
-        ("/v1/projects/p/locations/l/batchPredictionJobs", "batchPredictionJobs", "batch"),
         ("/v1/projects/p/locations/l/tuningJobs", "tuningJobs", "other"),
         ("/v2/projects/project_1/endpoints", "projects/endpoints", "other"),
         ("/v1/deployments", "deployments", "other"),
@@ -254,9 +256,31 @@ def test_every_other_change_never_bills(method: str, path: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("speaker", "path", "shape", "identity"),
+    [
+        ("google", "/v1beta/batches/b1c2", "google_batches", "b1c2"),
+        ("google", "/v1beta/files/abcdef:download?alt=media", "google_lines", "abcdef"),
+        ("vertex", "/v1/projects/p/locations/l/batchPredictionJobs/42", "vertex_batches", "42"),
+        ("fireworks", "/v1/accounts/a/batchInferenceJobs/nightly", "fireworks_batches", "nightly"),
+        ("groq", "/openai/v1/batches/batch_1", "batches_in_files", "batch_1"),
+        ("groq", "/openai/v1/files/file_1/content", "batch_lines", "file_1"),
+        ("mistral", "/v1/files/6f1ec0de-0000/content", "batch_lines", "6f1ec0de-0000"),
+    ],
+)
+def test_what_settles_may_be_one_providers(
+    speaker: str, path: str, shape: str, identity: str
+) -> None:
+    found = settling("get", path, speaker)
+    assert found is not None and (found[0].shape, found[1]) == (shape, identity)
+    assert settling("get", path, "openai") != found
+
+
+@pytest.mark.parametrize(
     ("method", "path"),
     [
         ("get", "/batches"),
+        ("get", "/files/file_123/content"),
+        ("get", "/containers/cntr_1/files/cfile_1/content"),
         ("get", "/models/gpt-4o"),
         ("get", "/responses/resp_68abc/input_items"),
         ("get", "/threads/thread_abc123/runs"),

@@ -110,13 +110,14 @@ class Capture(Seam):
         shape = flight.shape
         if shape is None:
             return None
-        if framing == "json" and not shape.is_lines:
+        is_behind = shape.is_lines or is_long(flight, response.content)
+        if framing == "json" and not is_behind:
             body = json_of(response)
             if type(body) is TABLE or shape.takes_any_body:
                 return body
             read_whole(body, shape, flight.answer)
             return None
-        scanner = Lines(flight) if shape.is_lines else Scanner(framing)
+        scanner = Lines(flight) if is_behind else Scanner(framing)
         scanner.feed(response.content)
         scanner.finish(shape, flight.answer)
         return None
@@ -160,6 +161,12 @@ def strip(headers: Any) -> None:
     """Take out the headers that are meant for aso."""
     for name in {name for name in headers if name.lower().startswith(_OURS)}:
         del headers[name]
+
+
+def is_long(flight: Inflight, content: bytes) -> bool:
+    """Return True where a job's end is too long to be read on the caller's time, and not by its ends."""
+    is_thinned = flight.shape is not None and flight.shape.is_thinned
+    return is_thinned and flight.settles and len(content) > _MAX_SECOND_PARSE
 
 
 def json_of(response: Any) -> Any:

@@ -155,10 +155,11 @@ class Stainless(Capture):
         """Return the call that a request of the SDK is."""
         pipeline = self.pipeline
         options = kwargs["options"] if "options" in kwargs else args[1]
-        route, settles = asked(options.method.lower(), options.url, self.integration.name)
+        host, provider = self._host(instance, options.url)
+        speaker = self.integration.name if provider is UNKNOWN else provider.name
+        route, settles = asked(options.method.lower(), options.url, speaker)
         if route is None:
             return None, args, kwargs
-        host, provider = self._host(instance, options.url)
         if provider is UNKNOWN or self.only_below:
             framework = pipeline.billed_by()
             if framework is None and self.only_below:

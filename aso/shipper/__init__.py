@@ -38,7 +38,8 @@ class Shipper:
 
     A sink's ``destination`` names its place in the journal; where it is None, nothing is kept for
     it. Without that attribute the sink's class is its name. ``sweep`` is called every
-    ``interval_s`` by a thread of ours: it may append what finalizers handed over.
+    ``interval_s`` by a thread of ours, and again at once where it returns True: it may append what
+    finalizers handed over, or what is read behind the calls.
     """
 
     def __init__(
@@ -50,7 +51,7 @@ class Shipper:
         guard: Guard,
         interval_s: float = 0.25,
         batch: int = 500,
-        sweep: Callable[[], None] | None = None,
+        sweep: Callable[[], object] | None = None,
     ) -> None:
         self._journal = journal
         self._guard = guard

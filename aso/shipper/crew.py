@@ -24,7 +24,7 @@ class Station(NamedTuple):
     guard: Guard
     interval_s: float
     batch: int
-    sweep: Callable[[], None] | None
+    sweep: Callable[[], object] | None
 
 
 class Crew:
@@ -83,14 +83,16 @@ class Crew:
     def _keep(self) -> None:
         pause = threading.Event()
         while not self._is_stopping:
+            is_left: object = False
             with self._station.guard:
                 if self._station.sweep is not None:
-                    self._station.sweep()
+                    is_left = self._station.sweep()
             with self._station.guard:
                 self._station.journal.maintain()
                 if not self.lanes:
                     self.derive.catch_up()
-            pause.wait(self._station.interval_s)
+            if not is_left:
+                pause.wait(self._station.interval_s)
         self._is_kept = False
 
 

@@ -7,6 +7,7 @@ SDK objects are pydantic models: their fields are in ``__dict__``, unknown ones 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timezone
 from typing import Any
 
 # The interpreter's own, under types that say what is inside: a checker that narrows Any to dict
@@ -75,6 +76,20 @@ def text(value: Any) -> str | None:
 def characters(value: Any) -> int:
     """Return the number of characters of a string; 0 for anything else."""
     return len(value) if isinstance(value, str) else 0
+
+
+def moment_ms(value: Any) -> int | None:
+    """Return a moment in milliseconds: of seconds since the epoch, RFC 3339, or an SDK's datetime.
+
+    Of text the seconds count, as UTC: Google's have up to nine decimals, and a ``Z``.
+    """
+    if type(value) is int:
+        return value * 1000
+    try:
+        parsed = datetime.fromisoformat(str(value)[:19])
+    except ValueError:
+        return None
+    return int(parsed.replace(tzinfo=timezone.utc).timestamp()) * 1000
 
 
 def written(value: Any, keys: frozenset[str]) -> int:

@@ -14,6 +14,7 @@ from typing import Any
 from aso.usage import Counters
 from aso.wire.access import characters, field, fields, items, plain, text, written
 from aso.wire.completions import no_conditions
+from aso.wire.remembered import Remembered
 from aso.wire.shape import Answer, Shape
 
 _CONTENT_KEYS = frozenset({"parts", "text", "content", "contents"})
@@ -105,10 +106,18 @@ def _observe_predictions(answer: Answer) -> Callable[[Any], None]:
 
 
 def _read_interaction(body: Any, answer: Answer) -> None:
-    """Fill the Answer from a whole answer; one that works on is settled by who looks at its end."""
+    """Fill the Answer from a whole answer; one that works on is settled by who looks at its end.
+
+    The end of a model's does not say that it came later (``background`` is input only; types of
+    google-genai 3.6, 2026-11-26): a process knows of those that it saw under way.
+    """
     is_over = _fold_interaction(fields(body), answer)
+    identity = answer.generation_id or ""
     if not is_over:
+        _SEEN_AT_WORK.keep(identity, None)
         answer.settle(is_over=False)
+    elif identity in _SEEN_AT_WORK:
+        answer.settle(is_over=True)
     answer.complete = True
 
 
@@ -146,6 +155,9 @@ def _observe_interaction(answer: Answer) -> Callable[[Any], None]:
 
 
 _UNDERWAY = {"in_progress", "queued", None}
+_SEEN_AT_WORK: Remembered[None] = (
+    Remembered()
+)  # interactions that somebody here saw before their end
 _USUAL_TIER = "standard"  # priced as where none is named
 
 COUNTERS = Counters(

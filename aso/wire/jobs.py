@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from aso.usage import Counters
-from aso.wire.access import field, fields, text
+from aso.wire.access import field, fields, moment_ms, text
 from aso.wire.audio import no_chars
 from aso.wire.chat_completions import COUNTERS as CHAT
 from aso.wire.completions import no_conditions
@@ -20,14 +20,15 @@ from aso.wire.shape import Answer, Shape
 
 _DONE = frozenset({"completed", "failed", "cancelled", "expired", "incomplete", "done"})
 _WAITS = "requires_action"
-_MILLISECONDS = 1000
+SUMMED = {"processing": "batch", "summed": True}  # the usage is that of many requests
 
 
-def _head(said: Mapping[str, Any], answer: Answer) -> str | None:
-    status = text(said.get("status"))
+def head(said: Mapping[str, Any], answer: Answer) -> str | None:
+    """Note id, model and usage, and whether it is over; return its status, in small letters."""
+    status = (text(said.get("status")) or "").lower()  # Together's is in capitals
     identity = text(said.get("id")) or text(said.get("batch_id")) or text(said.get("request_id"))
-    answer.generation_id = identity or answer.generation_id
-    answer.model = text(said.get("model")) or answer.model
+    answer.generation_id = (identity or answer.generation_id or "").rpartition("/")[2] or None
+    answer.model = text(said.get("model")) or text(said.get("model_id")) or answer.model
     answer.usage = said.get("usage")
     answer.settle(is_over=status in _DONE)
     return status
@@ -35,7 +36,7 @@ def _head(said: Mapping[str, Any], answer: Answer) -> str | None:
 
 def read_run(body: Any, answer: Answer) -> None:
     """Fill the Answer from an assistant's run."""
-    status = _head(fields(body), answer)
+    status = head(fields(body), answer)
     answer.complete = answer.later == "settled" or status == _WAITS
 
 
@@ -50,22 +51,30 @@ def observe_run(answer: Answer) -> Callable[[Any], None]:
     return observe
 
 
+def batch_in(body: Any) -> Mapping[str, Any]:
+    """Return the fields of a batch; Together's creation has it inside."""
+    said = fields(body)
+    return fields(said.get("job")) or said
+
+
 def read_batch(body: Any, answer: Answer) -> None:
     """Fill the Answer from a batch: half price, as of its submission."""
-    said = fields(body)
-    _head(said, answer)
+    said = batch_in(body)
+    head(said, answer)
     if answer.later == "settled" and answer.usage is None:
         answer.settle(is_over=False)  # the host counts elsewhere: nothing is settled here
-    answer.note("conditions", {"processing": "batch"})
-    if isinstance(created := said.get("created_at"), int):
-        answer.note("priced_at_ms", created * _MILLISECONDS)
+        if field(said.get("request_counts"), "completed") == 0:
+            answer.settle_unbilled("nothing was answered")
+    answer.note("conditions", SUMMED)
+    if (created := moment_ms(said.get("created_at"))) is not None:
+        answer.note("priced_at_ms", created)
     answer.complete = True
 
 
 def read_video(body: Any, answer: Answer) -> None:
     """Fill the Answer from a video: billed by its seconds, once there is one."""
     said = fields(body)
-    status = _head(said, answer)
+    status = head(said, answer)
     seconds = said.get("seconds") or field(said.get("video"), "duration")
     if status in {"completed", "done"} and seconds is not None:
         answer.note("units", {"video_seconds": str(seconds)})

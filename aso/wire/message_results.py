@@ -16,10 +16,11 @@ from aso.wire.shape import Answer
 def read(body: Any, answer: Answer) -> None:
     """Fill the Answer from one line; its id stays that of the batch."""
     message, batch = field(field(body, "result"), "message"), answer.generation_id
+    answer.line = text(field(body, "custom_id")) or ""
     if message is None:
         return
     messages.read(message, answer)
-    answer.generation_id, answer.line = batch, text(field(body, "custom_id")) or ""
+    answer.generation_id = batch
     answer.note("conditions", {"processing": "batch"})
     answer.settle(is_over=True)
 

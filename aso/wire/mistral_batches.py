@@ -3,7 +3,7 @@
 Fields: the types of mistralai 3.7 (BatchJob, BatchJobStatus) and its example
 async_batch_job_chat_completion_inline.py (2026-11-26): each output holds the body that the request
 would have got by itself. Half price: docs.mistral.ai/studio-api/batch-processing (2026-11-26); that of
-its creation. What is written to a file is not in the job: such a batch stays pending.
+its creation. What is written to a file is settled by its download: aso.wire.batch_files.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from aso.usage import Counters
-from aso.wire.access import TABLE, field, fields, items, plain, text
+from aso.wire.access import TABLE, field, fields, items, moment_ms, plain, text
 from aso.wire.audio import no_chars
+from aso.wire.batch_files import settle_by_file
 from aso.wire.chat_completions import COUNTERS as CHAT
 from aso.wire.completions import no_conditions
-from aso.wire.jobs import observe_whole
+from aso.wire.jobs import SUMMED, observe_whole
 from aso.wire.shape import Answer, Shape
 
 _OVER = frozenset({"SUCCESS", "FAILED", "TIMEOUT_EXCEEDED", "CANCELLED"})
-_MILLISECONDS = 1000
 
 
 def read(body: Any, answer: Answer) -> None:
@@ -32,9 +32,11 @@ def read(body: Any, answer: Answer) -> None:
     answer.model = _model(bodies) or text(said.get("model")) or answer.model
     is_over = text(said.get("status")) in _OVER
     answer.settle(is_over=is_over and answer.usage is not None)
-    answer.note("conditions", {"processing": "batch"})
-    if isinstance(created := said.get("created_at"), int):
-        answer.note("priced_at_ms", created * _MILLISECONDS)
+    answer.note("conditions", SUMMED)
+    if (created := moment_ms(said.get("created_at"))) is not None:
+        answer.note("priced_at_ms", created)
+    if is_over and answer.usage is None:
+        settle_by_file(answer, text(said.get("output_file")), said.get("succeeded_requests"))
     answer.complete = True
 
 
@@ -70,4 +72,5 @@ SHAPE = Shape(
     request_chars=no_chars,
     conditions=no_conditions,
     counters=COUNTERS,
+    is_thinned=True,
 )

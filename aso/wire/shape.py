@@ -28,7 +28,8 @@ class Answer:
     is_cut = False  # it is JSON that does not end
     failure: str | None = None
     asked: Mapping[str, Any] | None = None  # what the request says, by the format's conditions
-    line: str = ""  # of a batch, where each line is settled apart
+    line: str = ""  # of a batch, where each line is settled apart: its name
+    place: int = 0  # of a line among those of its file; 0: of a whole answer
     later: str | None = None  # pending | settled: who asks again gets the same event (ADR 7)
 
     def note(self, name: str, value: Any) -> None:
@@ -45,6 +46,11 @@ class Answer:
         elif self.extra is not None:
             self.extra.pop("settles_later", None)
 
+    def settle_unbilled(self, reason: str) -> None:
+        """Note that this is over and bills nothing by itself, and why."""
+        self.settle(is_over=True)
+        self.note("unbilled", reason)
+
 
 class Shape(NamedTuple):
     """One wire format.
@@ -58,6 +64,8 @@ class Shape(NamedTuple):
         counters: where the usage object says what.
         takes_any_body: an answer that is no JSON is whole all the same: sound, subtitles.
         is_lines: a body is JSON lines, each an answer of its own.
+        is_thinned: of a job's long end all is read, without its texts; else its ends are.
+        at_end: called with the Answer of a body of lines that was read to its end.
     """
 
     name: str
@@ -68,6 +76,8 @@ class Shape(NamedTuple):
     counters: Counters
     takes_any_body: bool = False
     is_lines: bool = False
+    is_thinned: bool = False
+    at_end: Callable[[Answer], None] | None = None
 
     def fill(self, body: Any, answer: Answer) -> None:
         """Read a whole answer; where its ends alone were read, its text was not counted."""

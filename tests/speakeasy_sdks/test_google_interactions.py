@@ -208,6 +208,27 @@ def test_research_in_the_background_is_settled_by_who_looks_at_its_end() -> None
     assert len({event.event_id for event in events}) == 1
 
 
+def test_a_models_in_the_background_is_settled_by_who_saw_it_at_work_and_then_at_its_end() -> None:
+    working = {**HEAD, "id": "v1_Chd3", "status": "in_progress"}
+    script = Script(working, working, {**ANSWER, "id": "v1_Chd3"})
+    with capture_events() as events:
+        google = client(script)
+        google.interactions.create(**ASKED, background=True)
+        for _ in range(3):
+            google.interactions.get("v1_Chd3")
+    assert [(event.revision, event.usage.source) for event in events] == [
+        *((0, "none"), (1, "provider"), (1, "provider")),
+    ]
+    assert len({event.event_id for event in events}) == 1
+
+
+def test_a_models_that_was_only_seen_at_its_end_is_no_event() -> None:
+    with capture_events() as events:
+        google = client(Script({**ANSWER, "id": "v1_Chd4"}))
+        google.interactions.get("v1_Chd4")
+    assert events == []
+
+
 def test_looking_at_an_interaction_again_is_no_call() -> None:
     with capture_events() as events:
         google = client(Script(ANSWER))

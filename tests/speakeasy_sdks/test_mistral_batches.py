@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -86,6 +87,44 @@ def test_pages_are_counted_over_all_documents() -> None:
 def test_what_is_written_to_a_file_stays_pending() -> None:
     events = run(job("QUEUED"), job("SUCCESS", output_file="6f1e"))
     assert [outline(one) for one in events] == [(0, "none", None, None)]
+
+
+FILE = "6f1ec0de-0000-4000-8000-000000000001"
+LINES = b"".join(
+    json.dumps({"id": f"b-{number}", "custom_id": str(number), "response": response}).encode()
+    + b"\n"
+    for number, response in enumerate(
+        [{"status_code": 200, "body": BODY}, {"status_code": 422, "body": {"detail": "no"}}]
+    )
+)
+
+
+def test_what_is_written_to_a_file_is_settled_by_its_download() -> None:
+    written = SDK.http.Response(200, content=LINES)
+    script = Script(job("QUEUED"), job("SUCCESS", output_file=FILE), written)
+    with capture_events() as events:
+        client = SDK.open(script)
+        asked = [{"custom_id": "1", "body": {"messages": [{"role": "user", "content": "Hi."}]}}]
+        client.batch.jobs.create(requests=asked, model=MODEL, endpoint="/v1/chat/completions")
+        over = client.batch.jobs.get(job_id=ID)
+        assert client.files.download(file_id=over.output_file).read() == LINES
+    assert [outline(one) for one in events] == [
+        *[(0, "none", None, None), (1, "provider", 11, 22), (1, "none", None, None)],
+    ]
+    assert [one.event_id == events[0].event_id for one in events] == [True, False, True]
+    assert [one.cost.total for one in events] == [None, events[1].cost.total, 0]
+    assert events[1].model == "mistral-small-2506"
+
+
+def test_an_end_over_64_kb_is_read_whole() -> None:
+    said = {"choices": [{"message": {"content": "x" * 50_000}}]}
+    [_, settled] = run(job("QUEUED"), job("SUCCESS", *[{**BODY, **said}] * 8))
+    assert outline(settled) == (1, "provider", 88, 176)
+
+
+def test_one_in_which_nothing_succeeded_costs_nothing() -> None:
+    [_, settled] = run(job("QUEUED"), job("FAILED", failed_requests=2))
+    assert (settled.revision, settled.cost.total) == (1, 0)
 
 
 def test_outputs_of_several_models_are_not_one_models() -> None:
