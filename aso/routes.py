@@ -100,9 +100,12 @@ _MEANT_BY: Mapping[str, Mapping[str, tuple[str, str | None]]] = {
 }
 # What settles an earlier call, by method: it says what that one used, and bills nothing itself.
 # A POST of these goes on with its call, and is a call itself: the same one.
-GOES_ON = frozenset({"threads/runs/submit_tool_outputs"})
+_SUBMITTED = "threads/runs/submit_tool_outputs"
+# So does a connection to what was begun elsewhere, and others may be connected to: what it says is the
+# same event for all of them, and settled by whoever sees its end.
+GOES_ON = frozenset({_SUBMITTED, "live/sessions/attach", "interactions/live"})
 # The id stands before the last name.
-_NAMED_LAST = GOES_ON | {"messages/batches/results", "files/content"}
+_NAMED_LAST = frozenset({_SUBMITTED, "messages/batches/results", "files/content"})
 _SETTLING = {
     "get": {
         "responses": ("responses", "responses"),
@@ -162,11 +165,16 @@ _CONNECTED = {
     "responses": ("responses", "responses"),
     "live/sessions": ("realtime", "voice"),
     "live/sessions/fork": ("realtime", "voice"),
+    "live/sessions/attach": ("realtime", "voice"),
+    "interactions/live": ("realtime", "interactions"),
     "BidiGenerateContent": ("realtime", "live"),
     "BidiGenerateContentConstrained": ("realtime", "live"),
 }
 _BEHIND_A_GATEWAY = {"google": "BidiGenerateContent"}  # its SDK then goes to the address as given
 _BIDIRECTIONAL = re.compile(r"[./](Bidi\w+)$")  # Google's paths end so
+_JOINS = re.compile(
+    r"[?&]call_id="
+)  # a second connection to a session that goes by WebRTC, or a phone
 _ASKED_FOR = re.compile(r"[?&](?:model|deployment)=([^&#]+)")
 # What a PATCH or PUT makes larger is billed by its time: Fireworks' deployments by GPU-second
 # (docs.fireworks.ai/guides/ondemand-deployments), Together's endpoints by the minute
@@ -251,6 +259,11 @@ def connected(url: str, speaker: str = "") -> Route:
     if (own := _BEHIND_A_GATEWAY.get(speaker)) is not None:
         return Route(own, *_CONNECTED[own])
     return Route(name, _UNMETERED.get(name.partition("/")[0], "other"), None)
+
+
+def joins(url: str) -> bool:
+    """Return whether a websocket joins a session that another connection began (a sideband)."""
+    return _JOINS.search(url) is not None
 
 
 def model_asked(url: str) -> str | None:

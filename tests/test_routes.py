@@ -311,7 +311,7 @@ _GOOGLE = "wss://generativelanguage.googleapis.com/ws/google.ai.generativelangua
         ("/v1/audio/transcriptions/realtime?model=m", "audio/transcriptions/realtime", "transcription", "transcription"),
         (f"{_GOOGLE}.GenerativeService.BidiGenerateMusic", "BidiGenerateMusic", "realtime", None),
         ("/v1/realtime/translations", "realtime/translations", "realtime", None),
-        ("/v1/live/sessions/live_123/attach", "live/sessions/attach", "realtime", None),
+        ("/v1/live/sessions/live_123/attach", "live/sessions/attach", "realtime", "voice"),
         ("/v1/something", "something", "other", None),
     ],
 )  # fmt: skip

@@ -156,6 +156,7 @@ class Session:
             del self._asked[turn.lane or ""]
         assert flight.shape is not None  # noqa: S101 — for the type checker
         flight.stream, flight.http_status, flight.answered = True, SWITCHED, 1
+        flight.settles, flight.answer.later = self._own.settles, self._own.answer.later
         flight.first_byte_at_ms = flight.now_ms()
         self._open[turn.key] = (flight, flight.shape.observer(flight.answer))
         return True

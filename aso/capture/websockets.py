@@ -21,6 +21,7 @@ from aso.capture.seam import CURRENT, Seam
 from aso.capture.session import SWITCHED, Session
 from aso.inflight import Inflight
 from aso.providers import PROXY, UNKNOWN, Provider, resolve
+from aso.wire.dialogue import Unmetered
 
 if TYPE_CHECKING:
     _Proxy = ObjectProxy[Any]
@@ -129,6 +130,7 @@ class Websockets(Capture):
             client_dims=dims,
         )
         flight.attempts = 1
+        _note_others(flight, shaken.url)
         self.pipeline.live.add(flight)
         if ours and self.pipeline.hosts.get(host) != PROXY:
             flight.strip_headers = True
@@ -145,13 +147,12 @@ class Websockets(Capture):
         return _without_ours(instance, args, kwargs, headers)
 
     def follow(self, flight: Inflight, connection: Any, kind: type[Overheard]) -> None:
-        """Watch the connection's messages; of what is not metered, only that it was opened."""
+        """Watch the connection's messages; of what is not metered, only how long it is open."""
         with self.pipeline.guard:
             flight.http_status, flight.answered = SWITCHED, 1
-            if flight.shape is None:
-                flight.finish("completed")
-                return
-            session = Session(self.pipeline, flight, wire.dialogue(flight.shape.name))
+            shape = flight.shape
+            spoken = Unmetered() if shape is None else wire.dialogue(shape.name)
+            session = Session(self.pipeline, flight, spoken)
             kind(self.pipeline, session).over(connection)
 
     def failed(self, flight: Inflight, error: BaseException) -> None:
@@ -228,6 +229,14 @@ def _without_ours(
     else:
         instance.additional_headers = kept
     return args, kwargs
+
+
+def _note_others(flight: Inflight, url: str) -> None:
+    """Note that others may hear the same answers: their events are the same, too."""
+    if flight.route.endpoint in routes.GOES_ON:
+        flight.settles, flight.answer.later = True, "pending"
+    elif routes.joins(url):
+        flight.answer.later = "settled"  # each of its answers is whole
 
 
 def _sdk_of(agent: str) -> tuple[str, str] | None:

@@ -58,6 +58,7 @@ SHAPES: Mapping[str, Shape] = _Shapes()
 
 # The format → the file and class of what is spoken over a connection, where it is one that stays open.
 _DIALOGUES: Mapping[str, str] = {
+    "interactions": "live_interactions.LiveInteractions",
     "live": "live.Live",
     "realtime": "realtime.Realtime",
     "responses": "websocket_mode.WebsocketMode",

@@ -49,6 +49,23 @@ class Turn(NamedTuple):
     operation: str = "other"
 
 
+class Unmetered:
+    """What says nothing of its use: no message is looked into."""
+
+    asking: str = ""
+    silent: tuple[str, ...] = ("",)
+
+    def asked(self, sent: Mapping[str, Any]) -> Ask | None:
+        """Return None."""
+        del sent
+        return None
+
+    def told(self, said: Mapping[str, Any]) -> Turn | None:
+        """Return None."""
+        del said
+        return None
+
+
 class Dialogue(Protocol):
     """One connection's messages.
 

@@ -4,7 +4,9 @@ developers.openai.com/api/docs/guides/realtime-costs (2026-11-26): "costs are ac
 is created", connections cost nothing, and input transcription is billed apart, at its own model's
 price. Fields: the types of openai 3.57 (RealtimeResponse, RealtimeResponseUsage,
 ConversationItemInputAudioTranscriptionCompletedEvent, 2026-11-26): cached tokens are inside the
-input; a response does not name its model, the session does.
+input; a response does not name its model, the session does. A sideband (``call_id``) is a second
+connection to a session by WebRTC or SIP, which can "monitor the session" from a server
+(developers.openai.com/api/docs/guides/realtime-server-controls, 2026-11-26).
 """
 
 from __future__ import annotations

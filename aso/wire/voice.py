@@ -2,7 +2,7 @@
 
 developers.openai.com/api/docs/guides/voice-latency-cost (2026-11-26): "billed per second", the
 backend's models apart. Fields: the types of openai 3.57 (SessionUsageUpdatedEvent, whose seconds are
-cumulative; SessionClosedEvent, ResponseEvent).
+cumulative; SessionClosedEvent, ResponseEvent). A sideband (``live/sessions/{id}/attach``) hears the same.
 """
 
 from __future__ import annotations
@@ -61,7 +61,8 @@ def observer(answer: Answer) -> Callable[[Any], None]:
         said = fields(event)
         answer.generation_id = text(field(said.get("session"), "id")) or answer.generation_id
         answer.usage = said.get("usage") or answer.usage
-        answer.complete = answer.complete or said.get("type") == "session.closed"
+        if said.get("type") == "session.closed":
+            answer.complete, answer.later = True, "settled"
 
     return observe
 

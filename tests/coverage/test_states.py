@@ -19,7 +19,7 @@ from aso.cli.coverage.states import covered
         ("POST", "/files", None, "free"),
         ("GET", "/models", None, "free"),
         ("websocket", "/responses", "responses", "metered"),
-        ("websocket", "/live/sessions/{session_id}/attach", "realtime", "unmetered"),
+        ("websocket", "/live/sessions/{session_id}/attach", "realtime", "metered"),
         ("POST", "/{api_version}/interactions", "generate_content", "metered"),
     ],
 )
