@@ -96,7 +96,10 @@ _ROWS = (
     ),
     Provider(
         name="bedrock",
-        hosts=("bedrock-runtime*.amazonaws.com", "bedrock-mantle.*.api.aws"),
+        hosts=(
+            *("bedrock-runtime*.amazonaws.com", "bedrock-agent-runtime*.amazonaws.com"),
+            "bedrock-mantle.*.api.aws",
+        ),
         is_shared=True,
         counted_in={
             "x-amzn-bedrock-input-token-count": "input_tokens",

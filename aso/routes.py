@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from aso.bedrock_routes import BEDROCKS, kind_of
 from aso.free_routes import is_free
 
 
@@ -61,6 +62,10 @@ _METERED = {
     "audio/speech": ("speech", "speech"),
     "rerank": ("rerank", "rerank"),
     "ocr": ("ocr", "ocr"),
+    "complete": ("completion", "complete"),
+    "search": ("search", "search"),
+    "classifications": ("other", "moderations"),
+    "chat/classifications": ("other", "moderations"),
     "decisions": ("other", "decisions"),
     "alpha/decisions": ("other", "decisions"),
     "batches": ("batch", "batches"),
@@ -72,16 +77,20 @@ _METERED = {
     "videos/remix": ("video", "videos"),
     "threads/runs": ("other", "runs"),
 }
-# What only one provider means by a name that is another's: at its hosts, or where its SDK asks.
+# What only one provider means by a name that is another's: at its hosts, or where its SDK asks. A
+# name that ends in "/*" has an id after it.
 _GOOGLES = {
     "decisions": ("generate_content", "interactions"),
     "voices": ("speech", "interactions"),
 }
+_SESSION = ("other", "agent_sessions")
 _MEANT_BY: Mapping[str, Mapping[str, tuple[str, str | None]]] = {
+    "anthropic": {"sessions": _SESSION},
     "google": _GOOGLES,
     "vertex": _GOOGLES,
     "mistral": {
         "conversations": ("chat", "conversations"),
+        "conversations/*": ("chat", "conversations"),
         "conversations/restart": ("chat", "conversations"),
         "batch/jobs": ("batch", "mistral_batches"),
     },
@@ -98,6 +107,7 @@ _MEANT_BY: Mapping[str, Mapping[str, tuple[str, str | None]]] = {
         "agents": ("chat", None)
     },  # runs one, where others make one (zai-sdk 0.2.3, 2026-11-26)
 }
+_SPEAKERS = frozenset({*_MEANT_BY, "bedrock"})
 # What settles an earlier call, by method: it says what that one used, and bills nothing itself.
 # A POST of these goes on with its call, and is a call itself: the same one.
 _SUBMITTED = "threads/runs/submit_tool_outputs"
@@ -105,7 +115,9 @@ _SUBMITTED = "threads/runs/submit_tool_outputs"
 # same event for all of them, and settled by whoever sees its end.
 GOES_ON = frozenset({_SUBMITTED, "live/sessions/attach", "interactions/live"})
 # The id stands before the last name.
-_NAMED_LAST = frozenset({_SUBMITTED, "messages/batches/results", "files/content"})
+_NAMED_LAST = frozenset(
+    {_SUBMITTED, "messages/batches/results", "files/content", "sessions/archive"}
+)
 _SETTLING = {
     "get": {
         "responses": ("responses", "responses"),
@@ -123,6 +135,8 @@ _LINES = {"files/content": ("batch", "batch_lines")}
 _IN_FILES = {"batches": ("batch", "batches_in_files"), **_LINES}
 _SETTLED_BY: dict[tuple[str, str], dict[str, tuple[str, str]]] = {
     **{(name, "get"): _IN_FILES for name in ("groq", "together", "nebius", "novita")},
+    ("anthropic", "get"): {"sessions": _SESSION},
+    ("anthropic", "post"): {"sessions/archive": _SESSION},
     ("google", "get"): {"batches": ("batch", "google_batches")},
     ("mistral", "get"): {"batch/jobs": ("batch", "mistral_batches"), **_LINES},
     ("vertex", "get"): {"batchPredictionJobs": ("batch", "vertex_batches")},
@@ -146,7 +160,6 @@ _LOOKED_AT = {
     "fireworks": ((_JOB, _JOBS),),
 }
 _UNMETERED = {
-    "complete": "completion",
     "messages/batches": "batch",
     "batch/jobs": "batch",
     "images": "image",
@@ -155,12 +168,12 @@ _UNMETERED = {
     "live": "realtime",
     "search": "search",
     "async-invoke": "batch",
-    "guardrail": "moderation",
 }
 # What is spoken over a websocket, by how its path ends: developers.openai.com/api/docs/guides (realtime,
 # websocket-mode, live), google-genai 3.6's live.py, mistralai 3.7's extra/realtime (2026-11-26).
 _CONNECTED = {
     "audio/transcriptions/realtime": ("transcription", "transcription"),
+    "audio/speech/realtime": ("speech", "speech"),
     "realtime": ("realtime", "realtime"),
     "responses": ("responses", "responses"),
     "live/sessions": ("realtime", "voice"),
@@ -222,7 +235,7 @@ _ENDINGS = (
     *sorted((f"/{name}" for name in _METERED if "/" in name), key=len, reverse=True),
     *("/responses", "/embeddings", "/messages", "/completions", "/ocr", "/batchInferenceJobs"),
 )
-_SEEN: dict[str, Route | None] = {}
+_SEEN: dict[str | tuple[str, str], Route | None] = {}
 _SEEN_LIMIT = 512
 
 
@@ -274,13 +287,31 @@ def model_asked(url: str) -> str | None:
 
 def asked(method: str, path: str, speaker: str = "") -> tuple[Route | None, str | None]:
     """Return the route of what can bill or settle, and the id of what would be settled."""
-    if method == "post":
-        route = (_meant(path, speaker) if speaker else None) or find(path)
-    else:
-        route = _changed(method, path)
+    route = _posted(path, speaker) if method == "post" else _changed(method, path)
     if route is not None:
         return route, None
     return settling(method, path, speaker) or (None, None)
+
+
+def _posted(path: str, speaker: str) -> Route | None:
+    """Return the route of a POST, where a name or a path may be its speaker's own."""
+    if speaker not in _SPEAKERS:
+        return find(path)
+    key = (speaker, path)
+    try:
+        return _SEEN[key]
+    except KeyError:
+        route = _owned(path, speaker)
+        if len(_SEEN) < _SEEN_LIMIT:
+            _SEEN[key] = route
+        return route
+
+
+def _owned(path: str, speaker: str) -> Route | None:
+    if speaker == "bedrock" and (kind := kind_of(path)) is not None:
+        own = BEDROCKS.get(kind)
+        return None if own is None else Route(*own)
+    return _meant(path, speaker) or find(path)
 
 
 def _changed(method: str, path: str) -> Route | None:
@@ -292,8 +323,9 @@ def _meant(path: str, speaker: str) -> Route | None:
     """Return the route that a name is at this provider, where it is another's elsewhere."""
     if (own := _MEANT_BY.get(speaker)) is None:
         return None
-    name, _ = _split(path)
-    return Route(name, *own[name]) if name in own else None
+    name, ends_in_an_id = _split(path)
+    meant = own.get(f"{name}/*" if ends_in_an_id else name)
+    return None if meant is None else Route(name, *meant)
 
 
 def settling(method: str, path: str, speaker: str = "") -> tuple[Route, str] | None:

@@ -21,8 +21,8 @@ case $sdk in
     set -- tests/speakeasy_sdks/test_calls.py tests/speakeasy_sdks/test_streams.py \
       tests/speakeasy_sdks/test_mistral.py tests/conformance/test_speakeasy.py tests/corpus/test_speakeasy_replay.py
     ;;
-  xai-sdk) set -- tests/xai_sdk tests/conformance/test_xai.py ;;
-  litellm) set -- tests/litellm_sdk tests/conformance/test_litellm.py ;;
+  xai-sdk) set -- tests/xai_sdk tests/conformance/test_xai.py tests/coverage/test_xai.py ;;
+  litellm) set -- tests/litellm_sdk tests/conformance/test_litellm.py tests/coverage/test_litellm.py ;;
 esac
 stamp=$folder/.installed
 if [ ! -f "$stamp" ] || [ -n "$(find pyproject.toml tools/*.sh -newer "$stamp")" ]; then

@@ -1,6 +1,6 @@
-"""botocore, below boto3: a call per operation of Bedrock's runtime, whose attempts its session sends.
+"""botocore, below boto3: a call per operation of Bedrock's runtimes, whose attempts its session sends.
 
-``Endpoint.make_request`` is every operation of every service; only Bedrock's runtime is looked at.
+``Endpoint.make_request`` is every operation of every service; only Bedrock's are looked at.
 ``URLLib3Session.send`` is each attempt (1.44; read 2026-11-26). Headers are signed: none is taken out.
 """
 
@@ -13,16 +13,16 @@ from aso.capture.requests import Requests
 from aso.capture.transport import Sent
 from aso.providers import PROVIDERS, Provider
 
-_SERVICE = "bedrock-runtime"
+SERVICES = ("bedrock-runtime", "bedrock-agent-runtime")
 
 
 class Operations(OverHttp):
     """The wrapper of ``Endpoint.make_request``."""
 
     def owns(self, args: Any, kwargs: Any) -> bool:
-        """Return True for what Bedrock's runtime is asked."""
+        """Return True for what Bedrock's runtime is asked, or its agents'."""
         operation: Any = kwargs["operation_model"] if "operation_model" in kwargs else args[0]
-        return bool(operation.service_model.service_name == _SERVICE)
+        return bool(operation.service_model.service_name in SERVICES)
 
     def provider_of(self, instance: Any, args: Any, kwargs: Any) -> Provider:
         """Return who bills where the host does not say: an endpoint of one's own is Bedrock's."""

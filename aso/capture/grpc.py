@@ -8,6 +8,7 @@ the SDK's own. The channel retries by itself, which nothing here sees.
 
 from __future__ import annotations
 
+import re
 import weakref
 from collections.abc import AsyncGenerator, Generator
 from typing import Any, NamedTuple
@@ -29,27 +30,49 @@ class Rpc(NamedTuple):
 
 
 _CHAT, _DEFERRED, _BATCHES = "xai_chat", "xai_deferred", "xai_batches"
-# What can bill, or says what was billed; all other methods manage, list or delete.
-_RPCS = {
-    f"/xai_api.{service}/{name}": Rpc(Route(name, operation, shape), settles)
+_SAMPLES = "xai_samples"
+# What can bill, or says what was billed: proto/v6 of xai-sdk 1.21 (read 2026-11-26).
+RPCS = {
+    f"/{service}/{name}": Rpc(Route(name, operation, shape), settles)
     for service, name, operation, shape, settles in (
-        ("Chat", "GetCompletion", "chat", _CHAT, None),
-        ("Chat", "GetCompletionChunk", "chat", _CHAT, None),
-        ("Chat", "CompactContext", "chat", _CHAT, None),
-        ("Chat", "StartDeferredCompletion", "chat", _DEFERRED, None),
-        ("Chat", "GetDeferredCompletion", "chat", _DEFERRED, "request_id"),
-        ("Image", "GenerateImage", "image", "xai_images", None),
-        ("Video", "GenerateVideo", "video", _DEFERRED, None),
-        ("Video", "ExtendVideo", "video", _DEFERRED, None),
-        ("Video", "GetDeferredVideo", "video", _DEFERRED, "request_id"),
-        ("Embedder", "Embed", "embeddings", "xai_embeddings", None),
-        ("BatchMgmt", "CreateBatch", "batch", _BATCHES, None),
-        ("BatchMgmt", "GetBatch", "batch", _BATCHES, "batch_id"),
-        ("Documents", "Search", "search", None, None),
-        ("Sample", "SampleText", "completion", None, None),
-        ("Sample", "SampleTextStreaming", "completion", None, None),
+        ("xai_api.Chat", "GetCompletion", "chat", _CHAT, None),
+        ("xai_api.Chat", "GetCompletionChunk", "chat", _CHAT, None),
+        ("xai_api.Chat", "CompactContext", "chat", _CHAT, None),
+        ("xai_api.Chat", "StartDeferredCompletion", "chat", _DEFERRED, None),
+        ("xai_api.Chat", "GetDeferredCompletion", "chat", _DEFERRED, "request_id"),
+        ("xai_api.Image", "GenerateImage", "image", "xai_images", None),
+        ("xai_api.Video", "GenerateVideo", "video", _DEFERRED, None),
+        ("xai_api.Video", "ExtendVideo", "video", _DEFERRED, None),
+        ("xai_api.Video", "GetDeferredVideo", "video", _DEFERRED, "request_id"),
+        ("xai_api.Embedder", "Embed", "embeddings", "xai_embeddings", None),
+        ("xai_api.BatchMgmt", "CreateBatch", "batch", _BATCHES, None),
+        ("xai_api.BatchMgmt", "GetBatch", "batch", _BATCHES, "batch_id"),
+        ("xai_api.Documents", "Search", "search", None, None),
+        ("xai_api.Sample", "SampleText", "completion", _SAMPLES, None),
+        ("xai_api.Sample", "SampleTextStreaming", "completion", _SAMPLES, None),
+        ("collections.Collections", "AddDocumentToCollection", "other", None, None),
+        ("collections.Collections", "UpdateDocument", "other", None, None),
+        ("collections.Collections", "ReIndexDocument", "other", None, None),
+        ("collections.Collections", "GenerateCollectionDescription", "other", None, None),
     )
 }
+# What manages, lists, reads or deletes. Any other method of xAI's may bill: it is not silent.
+_OWN = "/xai_api."
+_FREE = re.compile(
+    r".*/(?:(?:get|list|delete|cancel|retrieve|revoke)\w*|UploadFile|CreatePublicUrl|AddBatchRequests"
+    r"|Tokenize\w*)",
+    re.IGNORECASE,
+)
+
+
+def rpc_of(name: str) -> Rpc | None:
+    """Return what a method is, by its full name; None where it is nobody's that bills, or free."""
+    found = RPCS.get(name)
+    if found is not None or not name.startswith(_OWN) or _FREE.fullmatch(name):
+        return found
+    return Rpc(Route(name.rpartition("/")[2], "other", None))
+
+
 # The HTTP status that says the same: google/rpc/code.proto.
 _STATUSES = {
     "CANCELLED": 499,
@@ -79,7 +102,7 @@ class Grpc(Capture):
 
     def read_call(self, instance: Any, args: Any, kwargs: Any) -> Begun:
         """Return the call that a method is, where it is one of xAI's that can bill."""
-        rpc = _RPCS.get(_text(instance._method))  # noqa: SLF001
+        rpc = rpc_of(_text(instance._method))  # noqa: SLF001
         if rpc is None or CURRENT.get() is not None:
             return None, args, kwargs
         request = kwargs["request"] if "request" in kwargs else args[0]

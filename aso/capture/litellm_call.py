@@ -20,7 +20,7 @@ from aso.routes import Route, find
 from aso.wire.access import is_a
 
 # Functions of LiteLLM that send what bills → the route that they are named after.
-_ROUTES = {
+ROUTES = {
     "completion": "chat/completions",
     "text_completion": "completions",
     "embedding": "embeddings",
@@ -90,7 +90,7 @@ def asked_of(args: Any, kwargs: Any, hosts: Mapping[str, str]) -> Asked | None:
 
 @cache
 def _route(function: str) -> Route | None:
-    path = _ROUTES.get(function) or _ROUTES.get(function.removeprefix("a"))
+    path = ROUTES.get(function) or ROUTES.get(function.removeprefix("a"))
     return None if path is None else find(path)
 
 

@@ -19,7 +19,7 @@ _FILES: Mapping[str, tuple[str, ...]] = {
     "bedrock": ("bedrock",),
     "chat_completions": ("chat_completions",),
     "cohere": ("cohere",),
-    "completions": ("completions", "fim"),
+    "completions": ("completions", "fim", "complete"),
     "conversations": ("conversations",),
     "embeddings": ("embeddings", "moderations"),
     "fireworks_batches": ("fireworks_batches",),
@@ -27,18 +27,22 @@ _FILES: Mapping[str, tuple[str, ...]] = {
     "google_batches": ("google_batches", "google_lines"),
     "google_videos": ("google_videos",),
     "images": ("images",),
-    "jobs": ("runs", "batches", "videos"),
+    "jobs": ("runs", "batches", "videos", "agent_sessions"),
     "live": ("live",),
     "message_results": ("message_results",),
     "messages": ("messages",),
     "mistral_batches": ("mistral_batches",),
+    "per_request": ("search", "bedrock_reranking", "guardrail"),
     "ranking": ("rerank", "ocr", "decisions"),
     "realtime": ("realtime", "realtime_transcription"),
     "record": ("record",),
     "responses": ("responses",),
     "vertex_batches": ("vertex_batches",),
     "voice": ("voice",),
-    "xai": ("xai_chat", "xai_deferred", "xai_images", "xai_embeddings", "xai_batches"),
+    "xai": (
+        *("xai_chat", "xai_deferred", "xai_images", "xai_embeddings", "xai_batches"),
+        "xai_samples",
+    ),
 }
 FORMATS: Mapping[str, str] = {name: file for file, names in _FILES.items() for name in names}
 """Every format → its file."""
@@ -62,6 +66,7 @@ _DIALOGUES: Mapping[str, str] = {
     "live": "live.Live",
     "realtime": "realtime.Realtime",
     "responses": "websocket_mode.WebsocketMode",
+    "speech": "heard.Spoken",
     "transcription": "heard.Heard",
     "voice": "voice.Voice",
 }

@@ -56,6 +56,19 @@ def no_conditions(body: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return None
 
 
+def read_complete(body: Any, answer: Answer) -> None:
+    """Fill the Answer from one of Anthropic's old completions, or a piece of one: no usage."""
+    answer.model = text(field(body, "model")) or answer.model
+    answer.generation_id = text(field(body, "id")) or answer.generation_id
+    answer.chars = (answer.chars or 0) + characters(field(body, "completion"))
+    answer.complete = answer.complete or field(body, "stop_reason") is not None
+
+
+def observe_complete(answer: Answer) -> Callable[[Any], None]:
+    """Return the function that reads one event: each has some of the text, the last a reason."""
+    return lambda event: read_complete(event, answer)
+
+
 SHAPE = Shape(
     name="completions",
     read=read,
@@ -66,3 +79,5 @@ SHAPE = Shape(
 )
 # Mistral fills in the middle: a prompt goes in, a chat completion comes out.
 FIM = chat_completions.SHAPE._replace(name="fim", request_chars=request_chars)
+# Anthropic's, until 1.x of its SDK: types/completion.py of anthropic 0.40 (read 2026-11-26).
+COMPLETE = SHAPE._replace(name="complete", read=read_complete, observer=observe_complete)

@@ -1,7 +1,7 @@
-"""Mistral's transcriptions over a websocket: each ends with its text and its usage.
+"""Mistral's transcriptions and its speech over a websocket: each ends with its usage.
 
-``audio/transcriptions/realtime``; fields: the types of mistralai 3.7 (TranscriptionStreamDone,
-2026-11-26), which are those of its streams over HTTP.
+``audio/transcriptions/realtime``, ``audio/speech/realtime``; fields: the types of mistralai 3.7
+(TranscriptionStreamDone, SpeechStreamDone, 2026-11-26), which are those of its streams over HTTP.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ class Heard:
 
     asking = ""
     silent = ()
+    family, end = "transcription.", "transcription.done"
 
     def asked(self, sent: Mapping[str, Any]) -> Ask | None:
         """Return None: the model stands in the address, and sound asks for nothing by itself."""
@@ -25,9 +26,15 @@ class Heard:
         return None
 
     def told(self, said: Mapping[str, Any]) -> Turn | None:
-        """Return the transcription that an event is part of."""
+        """Return the transcription, or the speech, that an event is part of."""
         kind = text(said.get("type")) or ""
-        if not kind.startswith("transcription."):
+        if not kind.startswith(self.family):
             return None
-        ended = "completed" if kind == "transcription.done" else None
+        ended = "completed" if kind == self.end else None
         return Turn("", said, ended=ended)
+
+
+class Spoken(Heard):
+    """The other way: text goes out, sound comes back."""
+
+    family, end = "speech.audio.", "speech.audio.done"

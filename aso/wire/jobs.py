@@ -1,8 +1,8 @@
-"""Jobs that bill when they are done: assistants' runs, batches, videos.
+"""Jobs that bill when they are done: assistants' runs, batches, videos, sessions of managed agents.
 
 The creating call answers before anything is billed; a later GET, or the end of a run's stream, says
 what was. Fields: the types of openai 3.54 (Run, Batch, Video), and recordings of OpenAI and xAI
-(2026-11-24).
+(2026-11-24); BetaManagedAgentsSession of anthropic 2.14, whose usage is that of all turns (2026-11-26).
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from aso.usage import Counters
-from aso.wire.access import field, fields, moment_ms, text
+from aso.wire.access import field, fields, moment_ms, plain, text
 from aso.wire.audio import no_chars
 from aso.wire.chat_completions import COUNTERS as CHAT
 from aso.wire.completions import no_conditions
+from aso.wire.messages import COUNTERS as MESSAGES
 from aso.wire.responses import COUNTERS as RESPONSES
 from aso.wire.shape import Answer, Shape
 
@@ -81,6 +82,20 @@ def read_video(body: Any, answer: Answer) -> None:
     answer.complete = True
 
 
+def read_agent_session(body: Any, answer: Answer) -> None:
+    """Fill the Answer from a session of a managed agent: its turns are over once it is, or is put away."""
+    said = fields(body)
+    answer.model = text(field(field(said.get("agent"), "model"), "id"))
+    answer.generation_id = text(said.get("id")) or answer.generation_id
+    is_over = said.get("status") == "terminated" or said.get("archived_at") is not None
+    if is_over and (usage := fields(plain(said.get("usage")))):
+        lifetimes = fields(usage.get("cache_creation")).values()
+        wrote = sum(count for count in lifetimes if isinstance(count, int))
+        answer.usage = {**usage, "cache_creation_input_tokens": wrote}
+    answer.settle(is_over=is_over)
+    answer.complete = True
+
+
 def observe_whole(read: Callable[[Any, Answer], None]) -> Callable[..., Callable[[Any], None]]:
     """Return an observer for what nobody streams: a chunk would be a whole."""
 
@@ -103,4 +118,11 @@ BATCHES = RUNS._replace(
 )
 VIDEOS = RUNS._replace(
     name="videos", read=read_video, observer=observe_whole(read_video), counters=Counters()
+)
+# What it takes beside tokens is billed by the time that it worked (the docstring of active_seconds).
+AGENT_SESSIONS = RUNS._replace(
+    name="agent_sessions",
+    read=read_agent_session,
+    observer=observe_whole(read_agent_session),
+    counters=MESSAGES._replace(units={"session_seconds": ("active_seconds",)}),
 )

@@ -11,7 +11,18 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from aso.usage import Counters
-from aso.wire.access import LISTS, TABLE, characters, field, fields, items, plain, text, written
+from aso.wire.access import (
+    LISTS,
+    TABLE,
+    characters,
+    field,
+    fields,
+    is_a,
+    items,
+    plain,
+    text,
+    written,
+)
 from aso.wire.shape import Answer, Shape
 
 _CONTENT_KEYS = frozenset({"content", "text", "thinking"})
@@ -121,7 +132,7 @@ _NOTES: Mapping[Any, Callable[[Mapping[str, Any], Answer], None]] = {
 def request_chars(body: Mapping[str, Any]) -> int | None:
     """Return the characters of the system prompt and all messages."""
     messages = body.get("messages")
-    if not isinstance(messages, LISTS):
+    if messages is None or not is_a(messages, LISTS):
         return None
     total = written(body.get("system"), _CONTENT_KEYS)
     for message in messages:

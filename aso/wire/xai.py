@@ -79,6 +79,13 @@ def read(body: Any, answer: Answer) -> None:
     answer.complete = True
 
 
+def read_sample(body: Any, answer: Answer) -> None:
+    """Fill the Answer from a sampled text, or a piece of one."""
+    _head(body, answer)
+    answer.chars = (answer.chars or 0) + sum(characters(choice.text) for choice in body.choices)
+    answer.complete = answer.complete or any(choice.finish_reason for choice in body.choices)
+
+
 def observer(answer: Answer) -> Callable[[Any], None]:
     """Return the function that reads one chunk."""
     answer.chars = 0
@@ -135,6 +142,12 @@ def request_chars(body: Mapping[str, Any]) -> int | None:
     return sum(characters(part.text) for message in messages for part in message.content)
 
 
+def sampled_chars(body: Mapping[str, Any]) -> int | None:
+    """Return the characters of the prompts of a plain sampling."""
+    prompts = getattr(body.get("request"), "prompt", None)
+    return None if prompts is None else sum(characters(prompt) for prompt in prompts)
+
+
 SHAPE = Shape(
     name="xai_chat",
     read=read,
@@ -160,6 +173,12 @@ SHAPE = Shape(
             "sources": (_SOURCES,),
         },
     ),
+)
+SAMPLES = SHAPE._replace(
+    name="xai_samples",
+    read=read_sample,
+    observer=observe_whole(read_sample),
+    request_chars=sampled_chars,
 )
 DEFERRED = SHAPE._replace(
     name="xai_deferred", read=read_deferred, observer=observe_whole(read_deferred)

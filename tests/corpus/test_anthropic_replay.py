@@ -90,11 +90,11 @@ def test_lines_of_every_recorded_call_sum_to_its_total() -> None:
     ("endpoint", "kinds"),
     [
         ("messages/count_tokens", set()),
-        ("complete", {("unmetered", "completion")}),
+        ("complete", {("call", "completion")}),
         ("messages/batches", {("unmetered", "batch")}),
     ],
 )
-def test_recorded_calls_that_are_not_metered(endpoint: str, kinds: set[Any]) -> None:
+def test_recorded_calls_that_say_no_usage(endpoint: str, kinds: set[Any]) -> None:
     with capture_events() as events:
         for record in recorded(endpoint):
             send(record)

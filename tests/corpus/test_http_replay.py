@@ -20,8 +20,8 @@ DEVIATIONS = {
     "bb150db00d7244c5": "modalities are told by number, which the oracle does not read",
     "468d945eb5674aee": "a guardrail cut the stream; the first chunk counts the tokens of its text",
 }
-# Formats that are not read yet: such a call is `unmetered`, or none where nothing is known of it.
-UNREAD = {
+# Formats whose answers say no usage: they are estimated, and the oracle leaves them out.
+UNSAID = {
     ("anthropic", "complete"),
 }
 
@@ -31,7 +31,7 @@ def recorded() -> list[dict[str, Any]]:
     rows = [
         row
         for row in records()
-        if (row["provider"], row["endpoint"]) not in UNREAD and row.get("id") not in DEVIATIONS
+        if (row["provider"], row["endpoint"]) not in UNSAID and row.get("id") not in DEVIATIONS
     ]
     return rows or pytest.skip("no recordings: ../shared/corpus is not here")
 

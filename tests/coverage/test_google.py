@@ -47,8 +47,9 @@ def test_what_can_bill_and_is_not_read_is_one_unmetered_event(call: Any) -> None
         lambda google: google.models.get(model="gemini-2.5-flash"),
         lambda google: google.caches.delete(name="cachedContents/c1"),
         lambda google: google.batches.cancel(name="batches/b1"),
+        lambda google: google.file_search_stores.create(),
     ],
-    ids=["count_tokens", "get", "delete", "cancel"],
+    ids=["count_tokens", "get", "delete", "cancel", "store"],
 )
 def test_what_is_free_is_no_event(call: Any) -> None:
     assert kinds(call) == []

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 from functools import cache
 
 import pytest
 
 from aso.cli.coverage import stainless
 from aso.cli.coverage.reader import Request
+from aso.cli.coverage.values import NOTHING, Scope, Values
 from aso.cli.coverage.walk import methods, methods_of
 from aso.hook import Integration
 from aso.integrations import INTEGRATIONS
@@ -78,3 +80,13 @@ def test_a_method_that_only_the_async_client_has_says_so() -> None:
         if "(async)" in one.name
     }
     assert "beta.sessions.events.tool_runner (async)" in found
+
+
+def test_what_lacks_an_extra_is_read_all_the_same() -> None:
+    class Missing:
+        def __getattr__(self, name: str) -> object:
+            raise RuntimeError(name)
+
+    scope = Scope(client_of, {"numpy": Missing()}, {}, NOTHING)
+    node = ast.parse("numpy.array", mode="eval").body
+    assert Values("openai", lambda value: False).of(node, scope) is NOTHING

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import httpx
+import pytest
 from perplexity import Perplexity
 
 from aso.testing import capture_events
@@ -43,3 +44,23 @@ def test_embeddings_in_their_context_are_metered() -> None:
         )
     found = [(one.operation, one.usage.input_tokens, str(one.cost.provider_cost)) for one in events]
     assert found == [("embeddings", 6, "0.0003")]
+
+
+FOUND = {"id": "s-1", "results": [{"title": "t", "url": "u", "snippet": "s"}]}
+
+
+@pytest.mark.parametrize(
+    ("options", "units", "cost"),
+    [
+        ({}, {"search_units": 1}, ("0.005", "priced")),
+        ({"extra_body": {"search_type": "fast"}}, {"fast_search_units": 1}, (None, "unpriced")),
+    ],
+    ids=["search", "fast"],
+)
+def test_a_search_is_billed_by_the_request(options: Any, units: Any, cost: Any) -> None:
+    with capture_events() as events:
+        client(FOUND).search.create(query="Who?", **options)
+    [event] = [one.to_dict() for one in events]
+    assert (event["kind"], event["operation"], event["model"]) == ("call", "search", "search")
+    assert (event["units"], event["usage_source"]) == (units, "provider")
+    assert (event["total_cost_usd"], event["pricing_status"]) == cost

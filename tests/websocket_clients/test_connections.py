@@ -193,6 +193,28 @@ def test_mistrals_transcription_is_one_event() -> None:
     ]
 
 
+def test_mistrals_speech_is_one_event() -> None:
+    usage = {"prompt_tokens": 7, "completion_tokens": 0, "total_tokens": 7}
+    about = {"request_id": "r", "model": "voxtral-tts", "is_ref_audio": False, "expressiveness": 1}
+    about |= {"streaming_mode": "responsive", "response_format": "pcm"}
+    created = {"type": "session.created", "session": about}
+    talk = Talk([], greeting=[created, {"type": "speech.audio.done", "usage": usage}])
+
+    async def speak_up() -> None:
+        mistral = Mistral(api_key="k", server_url=f"http://{talk.host}")
+        connection = await mistral.audio.realtime_speech.connect("voxtral-tts")
+        async for event in connection:
+            if event.type == "speech.audio.done":
+                break
+        await connection.close()
+
+    with speaking(talk, "mistral") as events:
+        asyncio.run(asyncio.wait_for(speak_up(), 5))
+    assert [
+        (one.operation, one.sdk_name, one.request_model, outline(one)[:4]) for one in events
+    ] == [("speech", "mistralai", "voxtral-tts", ("completed", "provider", 7, 0))]
+
+
 def seen(talk: Talk) -> list[Any]:
     """Return what a caller of websockets, and of an SDK, sees of a session."""
     found: list[Any] = [speak(talk, 5), asyncio.run(speak_async(talk, 5))]

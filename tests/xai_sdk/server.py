@@ -127,7 +127,11 @@ class Batches(batch_pb2_grpc.BatchMgmtServicer):  # type: ignore[misc]
 
 class Sample(sample_pb2_grpc.SampleServicer):  # type: ignore[misc]
     def SampleTextStreaming(self, request: Any, context: Any) -> Iterator[Any]:
-        yield sample_pb2.SampleTextResponse(id="s-1", model=MODEL)
+        for text, reason in (("Hel", 0), ("lo!", STOP)):
+            choice = sample_pb2.SampleChoice(text=text, finish_reason=reason)
+            yield sample_pb2.SampleTextResponse(
+                id="s-1", model=MODEL, choices=[choice], usage=usage()
+            )
 
 
 class Server:

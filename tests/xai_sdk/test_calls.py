@@ -245,16 +245,36 @@ def test_a_batch_is_settled_at_what_xai_says(server: Server) -> None:
     assert cost_of(events[1]) == "0.0025"
 
 
-def test_what_is_not_read_yet_is_counted(server: Server) -> None:
+def test_a_plain_sampling_is_one_event(server: Server) -> None:
     from xai_sdk.proto import sample_pb2, sample_pb2_grpc
 
     with captured(server) as events:
         stub = sample_pb2_grpc.SampleStub(client(server)._api_channel)
-        found = list(stub.SampleTextStreaming(sample_pb2.SampleTextRequest(model=MODEL)))
-    assert len(found) == 1
-    assert [(event.kind, event.endpoint, event.request_model) for event in events] == [
-        ("unmetered", "SampleTextStreaming", MODEL)
-    ]
+        asked = sample_pb2.SampleTextRequest(model=MODEL, prompt=["Say hello."])
+        assert len(list(stub.SampleTextStreaming(asked))) == 2
+    assert [said(event) for event in events] == [TOLD]
+    assert [(one.prompt_chars, one.completion_chars) for one in events] == [(10, 6)]
+
+
+@pytest.mark.parametrize("name", ["Search", "SearchInANewWay"])
+def test_what_is_not_read_yet_is_counted(server: Server, name: str) -> None:
+    channel = client(server)._api_channel
+    method = channel.unary_unary(
+        f"/xai_api.Documents/{name}", lambda request: b"", lambda answer: answer
+    )
+    with captured(server) as events, pytest.raises(grpc.RpcError):
+        method(object())
+    assert [(event.kind, event.endpoint) for event in events] == [("unmetered", name)]
+
+
+def test_what_manages_is_no_event(server: Server) -> None:
+    channel = client(server)._api_channel
+    method = channel.unary_unary(
+        "/xai_api.Models/ListLanguageModels", lambda request: b"", lambda answer: answer
+    )
+    with captured(server) as events, pytest.raises(grpc.RpcError):
+        method(object())
+    assert events == []
 
 
 def test_a_refusal_reaches_the_caller_untouched(server: Server) -> None:

@@ -25,10 +25,8 @@ _DOWNLOADS = ("download_file", "async_download_file")
 def clients(*, is_vertex: bool) -> list[Client]:
     """Return the clients, sync and async, of the Gemini API, or of Vertex AI."""
     root = import_module(_PACKAGE).Client(api_key="none", vertexai=is_vertex)
-    provider = "vertex" if is_vertex else "google"
     return [
-        Client(_PACKAGE, one, _carries, _sends, _BELOW, provider, "aio", _NAMED)
-        for one in (root, root.aio)
+        Client(_PACKAGE, one, _carries, _sends, _BELOW, "aio", _NAMED) for one in (root, root.aio)
     ]
 
 

@@ -25,13 +25,13 @@ from aso.cli.coverage.source import (
 )
 from aso.cli.coverage.values import NOTHING, Scope, Values, class_of
 
-WEBSOCKET = "websocket"
+WEBSOCKET, GRPC = "websocket", "grpc"
 _HOST = re.compile(r"https?://[^/]*|\{(?:base_url|websocket_base_url|value)\}(?=/)")
 _UNKNOWN = re.compile(r"/\{\w+\}")
 
 
 class Request(NamedTuple):
-    """What is sent: an HTTP method, or ``websocket``, and a path with its parts as ``{name}``."""
+    """What is sent: an HTTP method, ``websocket`` or ``grpc``, and a path with its parts as ``{name}``."""
 
     method: str
     path: str

@@ -20,10 +20,11 @@ _VERTEX = "/v1/projects/{project_id}/locations/{region}/publishers/mistralai/mod
 
 
 class Speakeasy(NamedTuple):
-    """One client: its package per major, its class, who gets what it sends, and rewritten paths."""
+    """One client: its package in each major, its class, who gets what it sends, rewritten paths."""
 
     packages: tuple[str, ...]
     name: str
+    distribution: str
     provider: str
     paths: Mapping[str, str] = MappingProxyType({})
 
@@ -35,21 +36,34 @@ class Speakeasy(NamedTuple):
         owns, below = package.partition(".")[0], (f"{package}.basesdk", f"{package}.sdk")
         return [
             Client(
-                *(owns, root, _carries, _sends(self.paths), below, self.provider),
+                *(owns, root, _carries, _sends(self.paths), below),
                 by_instance=True,
                 is_twin=_is_twin,
             )
         ]
 
 
-MISTRAL = Speakeasy(("mistralai.client", "mistralai"), "Mistral", "mistral")
-MISTRAL_AZURE = Speakeasy(("mistralai.azure.client", "mistralai_azure"), "MistralAzure", "azure")
-MISTRAL_GCP = Speakeasy(
-    ("mistralai.gcp.client", "mistralai_gcp"),
-    *("MistralGCP", "vertex"),
-    {f"/{name}": f"{_VERTEX}{name}" for name in ("rawPredict", "streamRawPredict")},
-)
-OPENROUTER = Speakeasy(("openrouter",), "OpenRouter", "openrouter")
+CLIENTS = {
+    "mistral": Speakeasy(
+        ("mistralai.client", "mistralai"), "Mistral", distribution="mistralai", provider="mistral"
+    ),
+    "mistral-azure": Speakeasy(
+        ("mistralai.azure.client", "mistralai_azure"),
+        "MistralAzure",
+        distribution="mistralai",
+        provider="azure",
+    ),
+    "mistral-gcp": Speakeasy(
+        ("mistralai.gcp.client", "mistralai_gcp"),
+        "MistralGCP",
+        distribution="mistralai",
+        provider="vertex",
+        paths={f"/{name}": f"{_VERTEX}{name}" for name in ("rawPredict", "streamRawPredict")},
+    ),
+    "openrouter": Speakeasy(
+        ("openrouter",), "OpenRouter", distribution="openrouter", provider="openrouter"
+    ),
+}
 
 
 def _carries(value: Any) -> bool:

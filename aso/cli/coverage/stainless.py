@@ -40,7 +40,7 @@ def client(sdk: Integration, name: str) -> Client:
     def carries(value: Any) -> bool:
         return _client_of(value) is root
 
-    return Client(sdk.package, root, carries, _sends(root), (sdk.trigger,), provider=sdk.name)
+    return Client(sdk.package, root, carries, _sends(root), (sdk.trigger,))
 
 
 def _adapt(root: Any, package: str, *, is_async: bool) -> None:

@@ -1,11 +1,12 @@
-"""What becomes of a request: asked of aso.routes, which classifies the real calls."""
+"""What becomes of a request: asked of aso.routes and aso.capture.grpc, which classify the real calls."""
 
 from __future__ import annotations
 
 import re
 from typing import NamedTuple
 
-from aso.cli.coverage.reader import WEBSOCKET, Request
+from aso.capture.grpc import rpc_of
+from aso.cli.coverage.reader import GRPC, WEBSOCKET, Request
 from aso.routes import Route, asked, connected
 
 METERED, SETTLES, UNMETERED, FREE, SILENT = (
@@ -36,6 +37,9 @@ def covered(request: Request, provider: str | None) -> Covered:
 def _asked(request: Request, speaker: str) -> tuple[Route | None, str | None]:
     if request.method == WEBSOCKET:
         return connected(_filled(request)), None
+    if request.method == GRPC:
+        rpc = rpc_of(request.path)
+        return (None, None) if rpc is None else (rpc.route, rpc.settles)
     return asked(request.method.lower(), _filled(request), speaker)
 
 

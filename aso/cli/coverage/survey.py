@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import NamedTuple
 
-from aso.cli.coverage import google, speakeasy, stainless
+from aso.cli.coverage import aws, google, litellm, speakeasy, stainless, xai
 from aso.cli.coverage.states import SILENT, STATES, covered
 from aso.cli.coverage.walk import Client, Method, methods
 from aso.integrations import INTEGRATIONS
@@ -16,10 +16,11 @@ from aso.version import installed
 
 
 class Sdk(NamedTuple):
-    """One SDK: its name on the package index, and how the clients to walk are made."""
+    """One SDK: its name on the package index, who gets what it sends, and how its methods are read."""
 
     distribution: str
-    clients: Callable[[], list[Client]]
+    provider: str
+    methods: Callable[[], list[Method]]
 
 
 class Row(NamedTuple):
@@ -32,18 +33,27 @@ class Row(NamedTuple):
     coverage: str
 
 
+def _walked(distribution: str, provider: str, clients: Callable[[], list[Client]]) -> Sdk:
+    return Sdk(distribution, provider, lambda: methods(clients()))
+
+
 SDKS: Mapping[str, Sdk] = {
     **{
-        one.name: Sdk(one.distribution, partial(stainless.clients, one))
+        one.name: _walked(one.distribution, one.name, partial(stainless.clients, one))
         for one in INTEGRATIONS.values()
         if one.capture.startswith("aso.capture.stainless:")
     },
-    "google-genai": Sdk("google-genai", partial(google.clients, is_vertex=False)),
-    "google-genai-vertex": Sdk("google-genai", partial(google.clients, is_vertex=True)),
-    "mistral": Sdk("mistralai", speakeasy.MISTRAL.clients),
-    "mistral-azure": Sdk("mistralai", speakeasy.MISTRAL_AZURE.clients),
-    "mistral-gcp": Sdk("mistralai", speakeasy.MISTRAL_GCP.clients),
-    "openrouter": Sdk("openrouter", speakeasy.OPENROUTER.clients),
+    "google-genai": _walked("google-genai", "google", partial(google.clients, is_vertex=False)),
+    "google-genai-vertex": _walked(
+        "google-genai", "vertex", partial(google.clients, is_vertex=True)
+    ),
+    **{
+        name: _walked(one.distribution, one.provider, one.clients)
+        for name, one in speakeasy.CLIENTS.items()
+    },
+    "boto3": Sdk("boto3", "bedrock", aws.methods),
+    "xai": Sdk("xai-sdk", "xai", xai.methods),
+    "litellm": Sdk("litellm", "", litellm.methods),
 }
 
 
@@ -73,13 +83,12 @@ def survey(name: str) -> Survey:
     """Walk one installed SDK."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # an SDK says of some resources that they are experimental
-        clients = SDKS[name].clients()
-        found = methods(clients)
-    rows = [row for method in found for row in rows_of(method, clients[0].provider)]
+        found = SDKS[name].methods()
+    rows = [row for method in found for row in rows_of(method, SDKS[name].provider)]
     return Survey(name, version(name) or "", tuple(rows))
 
 
-def rows_of(method: Method, provider: str | None) -> list[Row]:
+def rows_of(method: Method, provider: str) -> list[Row]:
     """Return a row for each request that a method can send."""
     if not method.requests:
         return [Row(method.name, None, None, None, SILENT)]

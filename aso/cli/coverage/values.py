@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from typing import Any, NamedTuple, cast
 
 from aso.cli.coverage.source import Assigned, attributes_set, definition, returned
+from aso.guard import attempt
 
 NOTHING = object()
 _COPIES = frozenset({"copy", "with_options"})  # the same client, differently set
@@ -139,9 +139,9 @@ def _attribute(value: Any, name: str, scope: Scope) -> Any:
         return value
     if name.startswith("__") and not name.endswith("__"):
         name = _mangled(scope.function.__qualname__.split(".")[-2], name)
-    with suppress(AttributeError, TypeError, KeyError):  # a client that was never initialised
-        return getattr(value, name)
-    return NOTHING
+    found: list[Any] = []  # nothing of a client that was never initialised, or of a missing extra
+    attempt(lambda one: found.append(getattr(one, name)), value)
+    return found[0] if found else NOTHING
 
 
 def _super(scope: Scope) -> Any:

@@ -22,7 +22,6 @@ class Client(NamedTuple):
         carries: tells whether an object is the client, or holds it.
         sends: tells what of the SDK sends, and where.
         below: modules of what every client can do by itself; these methods name no route.
-        provider: who gets what it sends, as aso.providers names it; None: the SDK's own hook says.
         skipped: a name of the client that leads to another client, which is walked by itself.
         named: what a path ``/{name}`` begins with, by the resource; the caller's name says it.
         by_instance: True where resources are attributes of the object, not properties of its class.
@@ -34,7 +33,6 @@ class Client(NamedTuple):
     carries: Callable[[Any], bool]
     sends: Sends
     below: tuple[str, ...]
-    provider: str | None = None
     skipped: str = ""
     named: Mapping[str, str] = MappingProxyType({})
     by_instance: bool = False
