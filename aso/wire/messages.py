@@ -98,6 +98,7 @@ def _observe(event: Any, answer: Answer) -> int:
 def _start(event: Mapping[str, Any], answer: Answer) -> None:
     message = fields(event.get("message"))
     _head(message, answer)
+    answer.usage = None  # what an earlier message in the stream said is not this one's
     _merge(message.get("usage"), answer)
     if answer.usage is not None:
         # A few tokens of an answer that has just begun: no count of it, should the rest not come.

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from aso.providers import PROVIDERS
+
 FOLDER = Path(
     os.environ.get("ASO_TEST_CORPUS") or Path(__file__).resolve().parents[3] / "shared" / "corpus"
 )
@@ -47,6 +49,15 @@ def rows() -> Iterator[dict[str, Any]]:
     with gzip.open(shared, "rt") as lines:
         yield from map(json.loads, lines)
     yield from map(json.loads, (FOLDER / "documented.jsonl").read_text().splitlines())
+
+
+def bodies() -> Iterator[dict[str, Any]]:
+    """Yield the answers that are here without their requests, of the providers that we know."""
+    path = FOLDER / "bodies_only.jsonl.gz"
+    if not path.exists():
+        return
+    with gzip.open(path, "rt") as lines:
+        yield from (row for row in map(json.loads, lines) if row["provider"] in PROVIDERS)
 
 
 def answer(record: Mapping[str, Any], http: Any) -> Any:

@@ -9,7 +9,7 @@ import pytest
 
 from aso.testing import capture_events
 from tests.corpus.http_replay import records, send_by_httpx, send_by_requests
-from tests.corpus.recordings import expected, seen
+from tests.corpus.recordings import bodies, expected, seen
 
 pytestmark = pytest.mark.corpus
 
@@ -41,15 +41,28 @@ def recorded() -> list[dict[str, Any]]:
 def test_every_recorded_field_is_read(
     recorded: list[dict[str, Any]], send: Callable[..., None], streamed: bool
 ) -> None:
-    differing = {}
+    assert differing(recorded, send, streamed=streamed) == {}
+
+
+@pytest.mark.parametrize("streamed", [False, True], ids=["whole", "streamed"])
+def test_every_field_of_an_answer_without_its_request_is_read(streamed: bool) -> None:
+    answers = [*bodies()] or pytest.skip("no recordings: ../shared/corpus is not here")
+    assert differing(answers, send_by_httpx, streamed=streamed) == {}
+
+
+def differing(
+    recorded: list[dict[str, Any]], send: Callable[..., None], *, streamed: bool
+) -> dict[Any, dict[str, Any]]:
+    """Return what events say otherwise, by recording."""
+    found = {}
     with capture_events() as events:
         for record in recorded:
             events.clear()
             send(record, streamed=streamed)
             assert len(events) == 1, f"{record.get('id')} gave {len(events)} events"
-            found, wanted = seen(events[0].to_dict()), expected(record)
-            if found != wanted:
-                differing[record.get("id")] = {
-                    key: (found[key], wanted[key]) for key in wanted if found[key] != wanted[key]
+            said, wanted = seen(events[0].to_dict()), expected(record)
+            if said != wanted:
+                found[record.get("id")] = {
+                    key: (said[key], wanted[key]) for key in wanted if said[key] != wanted[key]
                 }
-    assert differing == {}
+    return found
