@@ -71,6 +71,14 @@ def test_what_stands_far_before_the_usage_is_read() -> None:
     assert answer.usage == {"input_tokens": 1}
 
 
+@pytest.mark.parametrize("first", ["modelVersion", "usageMetadata"])
+def test_geminis_model_is_read_on_either_side_of_its_usage(first: str) -> None:
+    said = {"modelVersion": "gemini-x", "usageMetadata": {"promptTokenCount": 9}}
+    body = {"candidates": [{"content": LONG}], first: said[first], **said}
+    answer = read(body, "generate_content")
+    assert (answer.model, answer.usage) == ("gemini-x", {"promptTokenCount": 9})
+
+
 def test_a_long_answer_inside_its_event_is_read_wherever_its_usage_stands() -> None:
     response = {"id": "r-1", "model": "m", "usage": {"input_tokens": 1}, "output": [LONG]}
     body = {"type": "response.completed", "sequence_number": 9, "response": response}
