@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 from decimal import Decimal
 from typing import Any, cast
 
-from aso.beside import iterations
+from aso.beside import done_beside
 from aso.counted import counted
 from aso.facts import Facts, Origin
 from aso.pricing import Pricer
@@ -156,8 +156,8 @@ def conditions_of(facts: Facts) -> dict[str, Any]:
         for name in _CONDITIONS_IN_USAGE:
             if name in usage and (value := at(usage, name)) is not None:
                 found[name] = value
-        if "iterations" in usage and (beside := iterations(usage, facts.wire)):
-            found["iterations"] = beside
+    if others := done_beside(usage, extra, facts.wire):
+        found["iterations"] = others
     if (region := data_residency(facts.provider, facts.host)) is not None:
         found["data_residency"] = region
     if facts.service_tier is not None:

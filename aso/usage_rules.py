@@ -102,11 +102,21 @@ def _search_model_searches_once(
 def _hosted_tools(
     reading: Reading, raw: Mapping[str, Any], extra: Mapping[str, Any], model: str
 ) -> None:
-    """OpenAI's Responses: ``tool_usage`` counts billable searches; else the output's items do."""
+    """OpenAI's Responses: ``tool_usage`` counts billable searches; else the output's items do.
+
+    What its tool draws is billed by tokens of another model, which stand outside the usage; where
+    they are not told, neither is the price of the images.
+    """
     del raw, model
     if "tool_calls" not in extra:
         return
     calls = dict(extra["tool_calls"])
+    drawn = at(extra.get("tool_usage"), "image_gen")
+    if is_a(drawn, Mapping) and drawn.get("total_tokens"):
+        for unit, names in _DRAWN_UNITS.items():
+            reading.units[unit] = count(drawn, names, reading) or 0
+    elif "image_generation_calls" in calls:
+        calls["images"] = calls["image_generation_calls"]
     searches = calls.pop("web_search_calls", 0)
     reported = at(extra.get("tool_usage"), "web_search.num_requests")
     if isinstance(reported, int):
@@ -154,7 +164,7 @@ def _google_parts(
     del model
     said = reading.said
     prompt, fed, candidates, answered, thoughts = (
-        value if type(value := raw.get(name)) is int and value >= 0 else None for name in _PARTS
+        count(raw, ((name,),), reading) for name in _PARTS
     )
     said["input_tokens"] = (prompt or 0) + (fed or 0)
     said["output_tokens"] = (candidates or answered or 0) + (thoughts or 0)
@@ -197,12 +207,12 @@ def _interaction_parts(
 ) -> None:
     """Google's interactions: total = input + tool use + output + thoughts."""
     del extra, model
-    said, fed = reading.said, raw.get("total_tool_use_tokens")
-    if said["input_tokens"] is not None and type(fed) is int:
-        said["input_tokens"] += fed
-    answered, thoughts = raw.get("total_output_tokens"), raw.get("total_thought_tokens")
-    if type(answered) is int:
-        said["output_tokens"] = answered + (thoughts if type(thoughts) is int else 0)
+    said = reading.said
+    if said["input_tokens"] is not None:
+        said["input_tokens"] += count(raw, (("total_tool_use_tokens",),), reading) or 0
+    answered = count(raw, (("total_output_tokens",),), reading)
+    if answered is not None:  # whatever the total said of the thoughts
+        said["output_tokens"] = answered + (said["reasoning_output_tokens"] or 0)
     for part, names in _INTERACTION_MODALITIES.items():
         _note_modalities(reading, raw.get(part), names)
     searched = [
@@ -269,6 +279,10 @@ _MODALITIES = {
     "responseTokensDetails": _OUTPUT_MODALITIES,  # of live sessions
 }
 _LIFETIMES = {"5m": "cache_write_5m_input_tokens", "1h": "cache_write_1h_input_tokens"}
+_DRAWN_UNITS = {
+    "image_generation_input_tokens": (("input_tokens",),),
+    "image_generation_output_tokens": (("output_tokens",),),
+}
 _ANSWERING = {"message", "fallback_message"}
 _ITERATION_UNITS = {
     "iteration_input_tokens": (

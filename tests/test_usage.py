@@ -131,6 +131,30 @@ def test_what_fireworks_usage_says_comes_before_its_header() -> None:
     assert usage == Usage(input_tokens=100, cache_read_input_tokens=0)
 
 
+def test_what_a_tool_draws_stands_outside_the_usage() -> None:
+    image_gen = {"input_tokens": 200, "output_tokens": 4160, "total_tokens": 4360}
+    raw, calls = {"input_tokens": 9, "output_tokens": 2}, {"image_generation_calls": 1}
+    said = read(raw, tool_calls=calls, tool_usage={"image_gen": image_gen})
+    tokens = {"image_generation_input_tokens": 200, "image_generation_output_tokens": 4160}
+    assert said is not None and (said.output_tokens, said.units) == (2, {**tokens, **calls})
+    unsaid = read(raw, tool_calls=calls)
+    assert unsaid is not None and unsaid.units == {**calls, "images": 1}
+
+
+@pytest.mark.parametrize(("told", "output"), [(51.0, 107), (-51, 56)])
+def test_a_count_of_googles_is_a_whole_number_or_doubtful(told: float, output: int) -> None:
+    raw = {"promptTokenCount": 55.0, "candidatesTokenCount": told, "thoughtsTokenCount": 56}
+    usage = interpret(raw, None, GOOGLE)
+    assert usage is not None and (usage.input_tokens, usage.output_tokens) == (55, output)
+    assert usage.source == ("provider" if told > 0 else "partial")
+
+
+def test_a_negative_count_of_an_interaction_is_not_believed() -> None:
+    raw = {"total_input_tokens": 9, "total_output_tokens": -1, "total_thought_tokens": -2}
+    usage = interpret(raw, None, SHAPES["interactions"].counters)
+    assert usage == Usage(input_tokens=9, source="partial")
+
+
 def test_perplexitys_deep_research_reasons_beside_its_completion() -> None:
     raw = {"prompt_tokens": 33, "completion_tokens": 100, "total_tokens": 133}
     raw |= {"reasoning_tokens": 900, "citation_tokens": 500, "num_search_queries": 4}

@@ -159,7 +159,7 @@ class Pricer:
             self._answer(counts, provider, name or model, at, conditions)[1]
             for name, counts in iterations.said(conditions)
         ]
-        return row, iterations.together(answer, parts)
+        return row, iterations.together(answer, parts, usage)
 
     def _answer(
         self,

@@ -60,6 +60,9 @@ def _item_chars(item: Any) -> int:
 def _note_tools(body: Any, output: Any, answer: Answer) -> None:
     if (tool_usage := field(body, "tool_usage")) is not None:
         answer.note("tool_usage", plain(tool_usage))
+        for tool in items(field(body, "tools")):
+            if field(tool, "type") == "image_generation":
+                answer.note("drawing_model", text(field(tool, "model")))
     counts: dict[str, int] = {}
     for item in output:
         kind = text(field(item, "type")) or ""

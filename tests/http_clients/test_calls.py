@@ -312,3 +312,26 @@ def test_a_stream_is_one_whatever_its_type_says(content_type: str | None, stream
 def test_an_answer_is_cut_where_it_does_not_end(body: bytes, outcome: str, streamed: bool) -> None:
     [event] = answered(body, {"content-type": "application/json"}, streamed)
     assert (event.outcome, event.http_status) == (outcome, 200)
+
+
+def test_what_a_tool_drew_is_priced_at_the_rates_of_the_model_that_drew_it() -> None:
+    image_gen = {"input_tokens": 200, "output_tokens": 4160, "total_tokens": 4360}
+    image_gen |= {"output_tokens_details": {"image_tokens": 4160}}
+    body = {
+        "model": "gpt-5",
+        "status": "completed",
+        "output": [{"type": "image_generation_call", "result": "x"}],
+        "tool_usage": {"image_gen": image_gen},
+        "tools": [{"type": "image_generation", "model": "gpt-image-1"}],
+        "usage": {"input_tokens": 2000, "output_tokens": 100},
+    }
+    transport = httpx.MockTransport(lambda request: httpx.Response(200, json=body))
+    with capture_events() as events, httpx.Client(transport=transport) as client:
+        client.post("https://api.openai.com/v1/responses", json={"model": "gpt-5"})
+    [event] = events
+    lines = [(line.model, line.unit, line.quantity) for line in event.cost.lines]
+    assert event.cost.status == "priced"
+    assert lines[-2:] == [
+        ("gpt-image-1", "input_tokens", 200),
+        ("gpt-image-1", "output_image_tokens", 4160),
+    ]

@@ -181,7 +181,7 @@ OMITTED: Mapping[str, str] = {
     "active_seconds": _INSIDE,
     "paused_seconds": "inside the billed seconds; a rate of their own is not known",
     "svg_usage.reasoning_tokens": _INSIDE,
-    "tool_usage.image_gen.": "which model drew is not said: `image_generation_calls` make the cost partial",
+    "tool_usage.image_gen.": "read by a rule, and beside the answer: of the model that its tools name",
     "web_fetch_requests": "costs its tokens alone",
     "tool_calls_details.": "what tools cost is in the provider's own cost",
     "tool_calls_executed": "the same",
