@@ -102,11 +102,16 @@ def interpret(
 
 
 def estimate(prompt_chars: int | None, completion_chars: int | None) -> Usage:
-    """Return tokens estimated from characters of text: a quarter of them, rounded up."""
+    """Return tokens estimated from characters of text: a quarter of them, rounded up.
+
+    Of an answer without text to a request that nobody could count, nothing is known: not 0.
+    """
+    if prompt_chars is None and not completion_chars:
+        return Usage(source="none")
     return Usage(
         input_tokens=_quarter(prompt_chars),
         output_tokens=_quarter(completion_chars),
-        source="none" if prompt_chars is None and completion_chars is None else "estimate",
+        source="estimate",
     )
 
 

@@ -157,6 +157,19 @@ def _cache_details(
             reading.said[name] = count(one, (("inputTokens",),), reading)
 
 
+def _billed_images(
+    reading: Reading, raw: Mapping[str, Any], extra: Mapping[str, Any], model: str
+) -> None:
+    """Cohere bills an embedded image by its tokens beside the text's, or else by the image."""
+    del extra, model
+    tokens = count(raw, (("billed_units", "image_tokens"),), reading)
+    if tokens and "tokens" not in raw:
+        reading.said["input_image_tokens"] = tokens
+        reading.said["input_tokens"] = (reading.said["input_tokens"] or 0) + tokens
+    elif images := quantity(raw, (("billed_units", "images"),)):
+        reading.units["images"] = images
+
+
 def _google_parts(
     reading: Reading, raw: Mapping[str, Any], extra: Mapping[str, Any], model: str
 ) -> None:
@@ -303,6 +316,7 @@ RULES: Mapping[str, Rule] = {
     "hosted_tools": _hosted_tools,
     "cache_outside": _cache_outside,
     "cache_details": _cache_details,
+    "billed_images": _billed_images,
     "google_parts": _google_parts,
     "google_modalities": _google_modalities,
     "interaction_parts": _interaction_parts,

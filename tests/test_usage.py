@@ -155,6 +155,24 @@ def test_a_negative_count_of_an_interaction_is_not_believed() -> None:
     assert usage == Usage(input_tokens=9, source="partial")
 
 
+@pytest.mark.parametrize(
+    ("billed", "usage"),
+    [
+        ({"image_tokens": 9}, Usage(input_tokens=9, input_image_tokens=9)),
+        (
+            {"input_tokens": 3, "image_tokens": 9, "images": 1},
+            Usage(input_tokens=12, input_image_tokens=9),
+        ),
+        ({"images": 1}, Usage(units={"images": 1})),
+        ({"input_tokens": 3, "image_tokens": 0}, Usage(input_tokens=3)),
+    ],
+)
+def test_cohere_bills_images_by_their_tokens_beside_the_texts(
+    billed: dict[str, int], usage: Usage
+) -> None:
+    assert interpret({"billed_units": billed}, None, SHAPES["cohere"].counters) == usage
+
+
 def test_perplexitys_deep_research_reasons_beside_its_completion() -> None:
     raw = {"prompt_tokens": 33, "completion_tokens": 100, "total_tokens": 133}
     raw |= {"reasoning_tokens": 900, "citation_tokens": 500, "num_search_queries": 4}
@@ -249,7 +267,7 @@ def test_an_object_that_says_nothing_is_no_usage(raw: Any) -> None:
 
 def test_estimates_are_a_quarter_of_the_characters_rounded_up() -> None:
     assert estimate(10, 1) == Usage(input_tokens=3, output_tokens=1, source="estimate")
-    assert estimate(None, None).source == "none"
+    assert estimate(None, None) == estimate(None, 0) == Usage(source="none")
 
 
 def test_an_unfinished_answer_is_partial_and_its_output_estimated_only_if_unsaid() -> None:

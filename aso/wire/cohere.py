@@ -82,11 +82,13 @@ COUNTERS = Counters(
     reasoning_output_tokens=("tokens.reasoning_tokens",),
     input_image_tokens=("tokens.image_tokens",),
     units={"search_units": ("billed_units.search_units",)},
+    rules=("billed_images",),
 )
 BILLED = Counters(
     input_tokens=("billed_units.input_tokens",),
     output_tokens=("billed_units.output_tokens",),
     units=COUNTERS.units,
+    rules=COUNTERS.rules,
 )
 
 SHAPE = Shape(
