@@ -22,16 +22,15 @@ class Aiohttp(Transport):
         method, url = (*args, kwargs.get("method"), kwargs.get("str_or_url"))[:2]
         if not args:
             method, url = kwargs.get("method"), kwargs.get("str_or_url")
-        try:
-            address = instance._build_url(url)  # noqa: SLF001 — verified with the hooks
-        except (TypeError, ValueError):  # no address: aiohttp says so itself
+        address = address_of(instance, url)
+        if not address:
             return NOTHING
         body = kwargs.get("json")
         if body is None:
             body = _sent_data(kwargs.get("data"))
         own = instance.headers
         headers = {**own, **dict(kwargs.get("headers") or {})}
-        return Sent(str(method), str(address), headers, body, own)
+        return Sent(str(method), address, headers, body, own)
 
     def attempt(self, wrapped: Any, instance: Any, args: Any, kwargs: Any) -> Any:
         """The session's headers and the call's are one now; those meant for aso stay here."""
@@ -56,6 +55,14 @@ class Aiohttp(Transport):
         tail = watch(response, flight, self.pipeline.guard)
         response.content = Content(response.content, tail, response.headers)
         self.pipeline.live.add(flight)
+
+
+def address_of(session: Any, url: Any) -> str:
+    """Return an address as the session completes it; empty: the session itself will refuse it."""
+    try:
+        return str(session._build_url(url))  # noqa: SLF001 — verified with the hooks
+    except (TypeError, ValueError):
+        return ""
 
 
 class Content(Watched):

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+from aso.capture.aiohttp import address_of
 from aso.capture.call import strip
 from aso.capture.overheard import Overheard, OverheardAsync
 from aso.capture.seam import CURRENT
@@ -94,7 +95,7 @@ class Aiohttp(Websockets):
 
     def handshake(self, instance: Any, args: Any, kwargs: Any) -> Handshake:
         """Return the address as the session completes it, and both their headers."""
-        url = str(instance._build_url(args[0] if args else kwargs["url"]))  # noqa: SLF001 — verified
+        url = address_of(instance, args[0] if args else kwargs["url"])
         if params := kwargs.get("params"):
             query = params if isinstance(params, str) else urlencode(dict(params))
             url += ("&" if "?" in url else "?") + query

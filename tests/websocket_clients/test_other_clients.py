@@ -17,6 +17,7 @@ import aso
 from aso import routes
 from aso.capture import session as sessions
 from aso.capture import websocket_clients
+from aso.testing import capture_events
 from aso.wire import realtime as wire
 from tests.conformance.faults import sabotaged
 from tests.websocket_clients.realtime import ANSWER, MODEL, created, outline, said, session
@@ -138,6 +139,19 @@ def test_a_connection_that_is_refused_is_an_error(way: Way) -> None:
     assert [(one.outcome, one.http_status, str(one.cost.total)) for one in events] == [
         ("error", 401, "0")
     ]
+
+
+@pytest.mark.parametrize("url", ["ws://:/", "ws://example.org:port/"])
+def test_an_address_that_is_none_is_no_call(url: str) -> None:
+    async def open_it() -> None:
+        async with aiohttp.ClientSession() as session:
+            await session.ws_connect(url)
+
+    with aso.instrument(sinks=[]), capture_events() as events:
+        with pytest.raises(aiohttp.InvalidURL):
+            asyncio.run(open_it())
+        assert aso.stats().internal_errors == 0
+    assert events == []
 
 
 def test_a_connection_that_breaks_is_an_error() -> None:
