@@ -1,7 +1,7 @@
 """A pytest plugin (``-p``): aso is on from before the first test to after the last.
 
 What it counted, and every fault of ours with its test, goes to the folder ASO_COUNTS names. Where
-ASO_TAKES_ALL is set, every request of an HTTP client counts as a chat completion of OpenAI's.
+ASO_TAKES_ALL is set, every request of an HTTP client counts as a provider's.
 """
 
 from __future__ import annotations
@@ -12,13 +12,9 @@ import traceback
 from pathlib import Path
 
 import aso
-from aso.capture.transport import Asked, Transport
 from aso.guard import Guard
-from aso.providers import PROVIDERS
-from aso.routes import Route
 from aso.sinks import MemorySink
-
-_CHAT = Route("chat/completions", "chat", "chat_completions")
+from tools.sdk_suite.takes_all import take_all
 
 _FAULTS: list[dict[str, str]] = []
 _note = Guard.note
@@ -30,14 +26,9 @@ def _noted(self: Guard, error: BaseException) -> None:
     _note(self, error)
 
 
-def _all(self: Transport, sent: object, frame: object) -> Asked:
-    del self, sent, frame
-    return Asked("api.openai.com", PROVIDERS["openai"], _CHAT, None, None)
-
-
 Guard.note = _noted
 if os.environ.get("ASO_TAKES_ALL"):
-    Transport._asked = _all  # noqa: SLF001 — which of them are a provider's is not the question here
+    take_all()
 _ON = aso.instrument(sinks=[MemorySink()])
 
 

@@ -15,8 +15,9 @@ class OwnTests(NamedTuple):
         asked: what pytest is asked beside; what is left out says why.
         environment: variables that they want.
         module: the SDK whose routes the mock server answers; empty: as the distribution is named.
-        takes_all: whether aso is to take each request for a chat completion, so that the hooks of an
-            HTTP client are at work in tests that ask no provider.
+        takes_all: whether aso is to take each request for a provider's, so that the hooks of a client
+            are at work in tests that ask none.
+        is_pythons: whether they are the standard library's, and no source distribution has them.
     """
 
     needs: tuple[str, ...]
@@ -25,3 +26,4 @@ class OwnTests(NamedTuple):
     environment: Mapping[str, str] = {}
     module: str = ""
     takes_all: bool = False
+    is_pythons: bool = False

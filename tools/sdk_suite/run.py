@@ -16,6 +16,7 @@ import os
 import re
 import subprocess
 import sys
+import sysconfig
 import tarfile
 import time
 from collections import Counter
@@ -83,7 +84,8 @@ class Suite(NamedTuple):
         ours = ["tools.sdk_suite.outcomes", *(["tools.sdk_suite.aso_on"] if with_aso else [])]
         plugins = [argument for name in (*self._plugins(), *ours) for argument in ("-p", name)]
         return [
-            *("-m", "pytest", "-o", "addopts=", "--tb=short", "-q", "-n", "0" if only else "2"),
+            *("-m", "pytest", "--rootdir=.", "-o", "addopts=", "--tb=short", "-q"),
+            *("-n", "0" if only else "2"),
             *("--continue-on-collection-errors", "-p", "no:cacheprovider", *plugins),
             *(only or self.own.where),
             *self.own.asked,
@@ -91,24 +93,29 @@ class Suite(NamedTuple):
 
     def _plugins(self) -> list[str]:
         """Return the plugins that the suite's own settings ask for: what they add is not used."""
-        settings = (self.source / "pyproject.toml").read_text(encoding="utf-8")
-        return re.findall(r"-p (tests\.\w+)", settings)
+        settings = self.source / "pyproject.toml"
+        found = settings.read_text(encoding="utf-8") if settings.exists() else ""
+        return re.findall(r"-p (tests\.\w+)", found)
 
 
 def prepare(name: str, folder: Path) -> Suite:
     """Fetch and unpack the source distribution, and make its environment; once."""
-    package, _, version = name.partition("-")
-    source = folder / name
-    python = folder / f"env-{name}" / "bin" / "python"
+    own, python = SUITES[name], folder / f"env-{name}" / "bin" / "python"
+    source = Path(sysconfig.get_path("stdlib")) if own.is_pythons else folder / name
     if not source.is_dir():
-        download = ("download", "--no-deps", "--no-binary", package, "--dest", str(folder))
-        _pip(sys.executable, *download, f"{package}=={version}")
-        with tarfile.open(folder / f"{name}.tar.gz") as archive:
-            archive.extractall(folder, filter="data")
+        _unpack(name, folder)
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", python.parents[1]], check=True)
-        _pip(str(python), "install", *SUITES[name].needs)
-    return Suite(name, SUITES[name], source, python, folder)
+        _pip(str(python), "install", *own.needs)
+    return Suite(name, own, source, python, folder)
+
+
+def _unpack(name: str, folder: Path) -> None:
+    package, _, version = name.partition("-")
+    download = ("download", "--no-deps", "--no-binary", package, "--dest", str(folder))
+    _pip(sys.executable, *download, f"{package}=={version}")
+    with tarfile.open(folder / f"{name}.tar.gz") as archive:
+        archive.extractall(folder, filter="data")
 
 
 def compare(suite: Suite) -> bool:
