@@ -61,7 +61,8 @@ class Urllib3(Transport):
         flight.http_status = response.status
         flight.answered += 1
         flight.read_headers(response.headers)
-        content = response._body  # noqa: SLF001 — None where nothing was read (1.26, 2.8)
+        # None where nothing was read (1.26, 2.8); what came by HTTP/2 always was (2.8).
+        content = response._body if hasattr(response, "_body") else response.data  # noqa: SLF001
         if isinstance(content, bytes):
             flight.first_byte_at_ms = flight.now_ms()
             flight.completion_bytes = len(content)

@@ -91,6 +91,24 @@ def test_a_pool_owns_its_requests_too(provider: Provider) -> None:
     ]
 
 
+def test_an_answer_by_http2_is_read(provider: Provider) -> None:
+    http2 = pytest.importorskip("urllib3.http2.connection", reason="needs h2")
+
+    class Connection(urllib3.connection.HTTPConnection):
+        def getresponse(self) -> Any:
+            found = super().getresponse()
+            return http2.HTTP2Response(found.status, found.headers, "/", found.data)
+
+    class Pool(urllib3.HTTPConnectionPool):
+        ConnectionCls = Connection
+
+    host, port = provider.host.split(":")
+    with captured(provider) as events, Pool(host, int(port)) as pool:
+        pool.request("POST", "/v1/chat/completions", json=PLAIN)
+    assert told(events) == [("completed", 200, 1, 0)]
+    assert [event.usage.source for event in events] == ["provider"]
+
+
 def test_a_managers_header_is_weaker_than_the_codes_dimensions(provider: Provider) -> None:
     own = {"X-ASO-Dims": "team=search,app=web"}
     with captured(provider) as events, aso.dimensions(team="support"):
