@@ -28,8 +28,7 @@ OTHERS: dict[str, OwnTests] = {
     ),
     "mistralai-3.7.0": OwnTests(
         (
-            "pytest-xdist",
-            "wrapt",
+            *_BUILT_ON,
             "mistralai[agents,realtime]==3.7.0",
             "authlib>=1.8,<2",
             "griffe>=1.7.3,<2",
@@ -46,12 +45,11 @@ OTHERS: dict[str, OwnTests] = {
         where=("src/mistralai/extra/tests",),
     ),
     "openrouter-1.3.84": OwnTests(
-        ("pytest-xdist", "wrapt", "openrouter==1.3.84", "pytest>=8.3", "pytest-asyncio>=0.24"),
+        (*_BUILT_ON, "openrouter==1.3.84", "pytest>=8.3", "pytest-asyncio>=0.24"),
     ),
     "xai_sdk-1.21.0": OwnTests(
         (
-            "pytest-xdist",
-            "wrapt",
+            *_BUILT_ON,
             "xai-sdk[telemetry-http]==1.21.0",
             "absl-py",
             "opentelemetry-sdk",

@@ -2,8 +2,8 @@
 
 usage: python -m tools.sdk_suite.run [PACKAGE-VERSION...] [--folder FOLDER]
 
-The tests come from the SDK's source distribution; they and their environments are made in FOLDER
-once. Exit status 1 where a test passes bare and fails with aso, or where a fault of ours was
+The tests come from a source distribution, but for Python's own; they and their environments are made
+in FOLDER once. Exit status 1 where a test passes bare and fails with aso, or where a fault of ours was
 counted. A test that differs is run again by itself, three times each way: one that can fail bare
 too is called unsteady, and is listed, but is no difference.
 """
