@@ -77,7 +77,7 @@ def test_the_docs_count_the_same_methods() -> None:
     lines = PAGE.read_text(encoding="utf-8").splitlines()
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
     said = {row[0]: [int(cell) for cell in row[2:]] for row in cells if row[0] in SDKS}
-    assert said == {name: counts(name) for name in SDKS}, "docs/coverage.md, its table"
+    assert said == {name: counts(name) for name in SDKS}, "docs/coverage.md: make coverage-snapshot"
 
 
 def counts(name: str) -> list[int]:
