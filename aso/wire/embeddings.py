@@ -5,12 +5,13 @@ platform.openai.com/docs/api-reference/embeddings and /moderations (read 2026-11
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from aso.wire.access import field, text, written
 from aso.wire.chat_completions import COUNTERS
 from aso.wire.completions import no_conditions
+from aso.wire.jobs import observe_whole
 from aso.wire.shape import Answer, Shape
 
 _CONTENT_KEYS = frozenset({"text", "content"})
@@ -25,15 +26,6 @@ def read(body: Any, answer: Answer) -> None:
     answer.complete = True
 
 
-def observer(answer: Answer) -> Callable[[Any], None]:
-    """Return the reader: where such an answer is streamed, each chunk is a whole."""
-
-    def observe(chunk: Any) -> None:
-        read(chunk, answer)
-
-    return observe
-
-
 def request_chars(body: Mapping[str, Any]) -> int | None:
     """Return the characters of the input or inputs; None where token ids were sent."""
     sent = body.get("input")
@@ -45,7 +37,7 @@ def request_chars(body: Mapping[str, Any]) -> int | None:
 SHAPE = Shape(
     name="embeddings",
     read=read,
-    observer=observer,
+    observer=observe_whole(read),
     request_chars=request_chars,
     conditions=no_conditions,
     counters=COUNTERS._replace(input_tokens=("prompt_tokens", "total_tokens")),  # Voyage: total

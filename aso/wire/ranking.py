@@ -7,13 +7,13 @@ openrouter 1.3.84, 2026-11-26.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
 from aso.usage import Counters
 from aso.wire.access import fields, text
 from aso.wire.audio import no_chars
 from aso.wire.completions import no_conditions
+from aso.wire.jobs import observe_whole
 from aso.wire.responses import COUNTERS as RESPONSES
 from aso.wire.shape import Answer, Shape
 
@@ -27,25 +27,11 @@ def read(body: Any, answer: Answer) -> None:
     answer.complete = True
 
 
-def observer(answer: Answer) -> Callable[[Any], None]:
-    """Return the reader: nobody streams this; a chunk would be a whole."""
-
-    def observe(chunk: Any) -> None:
-        read(chunk, answer)
-
-    return observe
-
-
-def request_chars(body: Mapping[str, Any]) -> int | None:
-    """Return None: a query is paired with each document, so its characters say nothing."""
-    return no_chars(body)
-
-
 RERANK = Shape(
     name="rerank",
     read=read,
-    observer=observer,
-    request_chars=request_chars,
+    observer=observe_whole(read),
+    request_chars=no_chars,  # a query is paired with each document: its characters say nothing
     conditions=no_conditions,
     counters=Counters(
         input_tokens=("prompt_tokens", "tokens.input_tokens", "total_tokens"),
