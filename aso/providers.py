@@ -176,6 +176,9 @@ _ROWS = (
         hosts=("router.huggingface.co", "api-inference.huggingface.co"),
         include_usage=True,
     ),
+    # Its hosts keep models, too; a server of one's own is mapped to it (docs/api of ollama/ollama:
+    # openai-compatibility.mdx, cloud-usage.mdx; read 2026-11-26).
+    Provider(name="ollama", hosts=("ollama.com",), include_usage=True, is_shared=True),
     Provider(name="voyage", hosts=("api.voyageai.com", "ai.mongodb.com"), publisher="voyage"),
 )
 

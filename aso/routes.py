@@ -103,6 +103,13 @@ _MEANT_BY: Mapping[str, Mapping[str, tuple[str, str | None]]] = {
         "async/sonar": ("chat", "asynchronous_chat"),
         "agent": ("responses", "responses"),
     },
+    "ollama": {
+        "chat": ("chat", "ollama"),
+        "generate": ("completion", "ollama"),
+        "embed": ("embeddings", "ollama"),
+        "web_search": ("search", None),
+        "web_fetch": ("search", None),
+    },
     "zai": {
         "agents": ("chat", None)
     },  # runs one, where others make one (zai-sdk 0.2.3, 2026-11-26)

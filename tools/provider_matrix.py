@@ -28,6 +28,7 @@ QUOTING = "https://github.com/"  # users' reports; a provider's own page is else
 EMPTY = {
     ("nebius", "cached"): "no page read names cached tokens; the recorded answers have "
     "`prompt_tokens_details: null`",
+    ("ollama", "cached"): "its answers do not say what was cached, only its account's usage does",
     ("huggingface", "cached"): "the router hands on its providers' usage; no page of its own read",
 }
 _OF_THE_CORPUS = {"bedrock_mantle": "bedrock"}

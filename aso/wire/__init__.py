@@ -32,6 +32,7 @@ _FILES: Mapping[str, tuple[str, ...]] = {
     "message_results": ("message_results",),
     "messages": ("messages",),
     "mistral_batches": ("mistral_batches",),
+    "ollama": ("ollama",),
     "per_request": ("search", "bedrock_reranking", "guardrail"),
     "ranking": ("rerank", "ocr", "decisions"),
     "realtime": ("realtime", "realtime_transcription"),

@@ -47,15 +47,17 @@ def _answer(exchange: Mapping[str, Any], http: Any) -> Any:
     told = exchange["response"]
     kind = "text/event-stream" if isinstance(told, list) else "application/json"
     headers = {"content-type": kind, **exchange.get("headers", {})}
-    return http.Response(exchange["status"], headers=headers, content=body_of(told))
+    is_lines = "ndjson" in headers["content-type"]
+    body = body_of(told, "", "\n") if is_lines else body_of(told)
+    return http.Response(exchange["status"], headers=headers, content=body)
 
 
-def body_of(told: Any) -> bytes:
-    """Return the body: JSON, or one server-sent event for each item of a list."""
+def body_of(told: Any, before: str = "data: ", after: str = "\n\n") -> bytes:
+    """Return the body: JSON, or one server-sent event, or line, for each item of a list."""
     if not isinstance(told, list):
         return json.dumps(told).encode()
     lines = (one if isinstance(one, str) else json.dumps(one) for one in told)
-    return "".join(f"data: {line}\n\n" for line in lines).encode()
+    return "".join(f"{before}{line}{after}" for line in lines).encode()
 
 
 def send_by_httpx(exchange: Mapping[str, Any]) -> str | None:
