@@ -44,10 +44,10 @@ class _Steps:
             for step in self._steps:
                 data = step(data)
         except Exception as error:
-            if type(error).__module__.partition(".")[0] not in _FAULTS:
-                raise
-            self._steps = [_unread]
-            return b""
+            if type(error).__module__.partition(".")[0] in _FAULTS:
+                self._steps = [_unread]
+                return b""
+            raise
         return data
 
 
