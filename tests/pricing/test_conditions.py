@@ -123,6 +123,25 @@ def test_the_sum_of_a_batch_is_no_long_prompt(tokens: int, expected: str, notes:
     assert (found.status, found.total, found.notes) == ("priced", Decimal(expected), notes)
 
 
+# docs.together.ai/docs/inference/batch/overview, docs.deepinfra.com/batch/introduction,
+# docs.tokenfactory.nebius.com/ai-models-inference/batch-inference: read 2026-11-26
+@pytest.mark.parametrize(
+    ("provider", "model", "factor"),
+    [
+        ("deepinfra", "openai/gpt-oss-120b", "0.8"),
+        ("nebius", "openai/gpt-oss-120b", "0.5"),
+        ("together", "meta-llama/Llama-3-70b-chat-hf", "0.5"),
+        ("together", "openai/gpt-oss-120b", "1"),
+        ("fireworks", "accounts/fireworks/models/gpt-oss-120b", "0.5"),
+    ],
+)
+def test_a_batch_costs_what_its_hosts_page_says(provider: str, model: str, factor: str) -> None:
+    whole, batched = (cost(provider, model, **more) for more in ({}, {"processing": "batch"}))
+    assert (whole.status, batched.status) == ("priced", "priced")
+    assert whole.total is not None
+    assert batched.total == whole.total * Decimal(factor)
+
+
 def test_cached_tokens_make_a_prompt_long() -> None:
     usage = {"prompt_tokens": 300_000, "cache_read_tokens": 300_000}
     found = cost("openai", "gpt-6.1-sol", usage)
