@@ -34,6 +34,7 @@ _UNSENT = frozenset(
     }
 )
 FIRST_ERROR_STATUS = 400
+PARTIAL = 206  # the HTTP status of a part of a file
 _DEEPEST_CAUSE = 16
 
 
@@ -237,7 +238,7 @@ class Inflight:
 
     def _end_lines(self, outcome: str) -> None:
         """Note what the end of a file of lines says of the batch that wrote it."""
-        is_file = not self.answer.place
+        is_file = not self.answer.place and self.http_status != PARTIAL
         if is_file and outcome == "completed" and self.shape is not None and self.shape.at_end:
             self.shape.at_end(self.answer)
 

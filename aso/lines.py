@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Iterator
 
 from aso.codings import decoder
-from aso.inflight import Inflight
+from aso.inflight import PARTIAL, Inflight
 from aso.parsing import parsed
 from aso.thinning import Thinner
 from aso.wire import CUT, Answer, Shape
@@ -34,6 +34,7 @@ class Lines:
         self._file = flight.sibling()  # the body's end may make of the flight what it likes
         self._is_heard = self._pipeline.is_heard(flight.scope)
         self._has_lines = flight.shape is not None and flight.shape.is_lines
+        self._is_part = flight.http_status == PARTIAL  # and may begin in the midst of a line
         self._decode = decoder(encoding)
         self._waiting: deque[bytes] = deque()
         self._fed = self._taken = self._count = 0
@@ -125,7 +126,7 @@ class Lines:
             pass
         else:
             flight.finish("completed")
-        if self._count == 1 and not flight.answer.line:
+        if self._count == 1 and not flight.answer.line and not self._is_part:
             self._lines = iter(())
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 _LONGEST = 256  # bytes of a string: names, ids, moments and states are shorter
+_BLOCK = 32 * 1024
 _FEW = 64  # bytes of numbers that begin a list: of counts there are fewer
 # A string, whole or as far as it came; the numbers that begin a list. Loops are unrolled: a choice
 # for each byte is slow.
@@ -20,22 +21,32 @@ _OPEN = re.compile(rb'%s(?:(")|\\?\Z)|\[[-+\d.eE,\s]*\Z' % _STRING, re.DOTALL)
 class Thinner:
     """Takes the pieces of one JSON text; ``finish`` returns it without what is long."""
 
-    __slots__ = ("_kept", "_rest")
+    __slots__ = ("_enough", "_kept", "_rest", "_size")
 
     def __init__(self) -> None:
         self._kept: list[bytes] = []
-        self._rest = b""
+        self._rest: list[bytes] = []
+        self._size, self._enough = 0, _BLOCK
 
     def feed(self, data: bytes) -> None:
         """Take the next bytes."""
-        data = self._rest + data
-        whole = _whole(data)
-        self._kept.append(thinned(data[:whole]))
-        self._rest = data[whole:]
+        self._rest.append(data)
+        self._size += len(data)
+        if self._size >= self._enough:
+            self._turn()
 
     def finish(self) -> bytes:
         """Return the short text; one that was cut is cut where it was."""
-        return b"".join(self._kept) + self._rest
+        self._turn()
+        return b"".join((*self._kept, *self._rest))
+
+    def _turn(self) -> None:
+        data = b"".join(self._rest)
+        whole = _whole(data)
+        self._kept.append(thinned(data[:whole]))
+        self._rest = [data[whole:]]
+        self._size = len(data) - whole
+        self._enough = max(_BLOCK, 2 * self._size)  # a long string is not looked at again and again
 
 
 def thinned(data: bytes) -> bytes:

@@ -135,6 +135,16 @@ def test_a_scope_that_counts_has_every_line_at_once(sink: MemorySink) -> None:
     del sink
 
 
+def test_parts_of_a_file_settle_the_lines_that_are_whole_in_them() -> None:
+    data = b"".join(line(number) for number in range(4))
+    parts = iter([data[:400], data[400:]])
+    served = httpx.MockTransport(lambda request: httpx.Response(206, content=next(parts)))
+    with capture_events() as events, httpx.Client(transport=served) as made:
+        for _ in range(2):
+            made.get(URL, headers={"range": "bytes=0-"})
+    assert len(events) == 3  # the one that both have a piece of is in neither
+
+
 def test_what_was_read_before_the_connection_broke_is_settled() -> None:
     def pieces() -> Iterator[bytes]:
         yield line(0) + line(1)[:50]

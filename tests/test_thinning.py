@@ -43,6 +43,21 @@ def test_text_that_looks_like_counts_is_text() -> None:
     assert json.loads(thinned(quoted.encode())) == {"answer": ""}
 
 
+def test_a_string_that_comes_in_many_pieces_is_looked_at_a_few_times() -> None:
+    looked: list[int] = []
+
+    class Counting(Thinner):
+        def _turn(self) -> None:
+            looked.append(self._size)
+            super()._turn()
+
+    thinner = Counting()
+    for piece in (b'{"image": "', *[b"x" * 10_000] * 1000, b'", "tokens": 3}'):
+        thinner.feed(piece)
+    assert json.loads(thinner.finish()) == {"image": "", "tokens": 3}
+    assert len(looked) < 15
+
+
 def test_what_was_cut_is_no_json() -> None:
     data = json.dumps(ANSWER).encode()
     for end in (20, 400, len(data) - 3):
