@@ -12,13 +12,16 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 from aso.codings import decoder
 from aso.inflight import PARTIAL, Inflight
 from aso.parsing import parsed
-from aso.thinning import Thinner
 from aso.wire import CUT, Answer, Shape
 from aso.wire.access import TABLE
+
+if TYPE_CHECKING:
+    from aso.thinning import Thinner
 
 _KEPT = 64 * 1024  # of nothing longer than this are the texts read
 _MOST_WAITING = 8 * 1024 * 1024  # bytes
@@ -118,16 +121,25 @@ class Lines:
     def _settle(self, line: bytes) -> None:
         if not line.strip():
             return
-        flight, self._count = self._file.sibling(), self._count + 1
-        flight.answer.place = self._count
         try:
-            flight.read_answer(_body(line))
+            bodies = self._bodies(line)
         except ValueError:  # cut, or not JSON: nothing is read from it
-            pass
-        else:
+            bodies = [None]
+        for body in bodies:
+            flight, self._count = self._file.sibling(), self._count + 1
+            flight.answer.place = self._count
+            flight.read_answer(body)
             flight.finish("completed")
-        if self._count == 1 and not flight.answer.line and not self._is_part:
-            self._lines = iter(())
+            if self._count == 1 and not flight.answer.line and not self._is_part:
+                self._lines = iter(())
+
+    def _bodies(self, line: bytes) -> list[Any]:
+        """Return the answers in a line; where it is thinned, their texts are not counted."""
+        is_thin = line.startswith(_THIN)
+        body: Any = parsed(line[len(_THIN) :] if is_thin else line)
+        shape = self._file.shape
+        found = [body] if shape is None or shape.parts is None else shape.parts(body)
+        return [{**one, CUT: True} if is_thin and type(one) is TABLE else one for one in found]
 
 
 class _Rest:
@@ -159,17 +171,11 @@ class _Rest:
             self._parts.append(data)
             return
         if self._thin is None:
+            from aso.thinning import Thinner  # rarely needed: kept off the import path
+
             self._thin = Thinner()
             data = b"".join((*self._parts, data))
         self._thin.feed(data)
-
-
-def _body(line: bytes) -> object:
-    """Return what a line says; where it is thinned, its texts are not counted."""
-    if not line.startswith(_THIN):
-        return parsed(line)
-    body: object = parsed(line[len(_THIN) :])
-    return {**body, CUT: True} if type(body) is TABLE else body
 
 
 _OVER = b"\0over"

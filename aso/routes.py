@@ -123,7 +123,7 @@ _SUBMITTED = "threads/runs/submit_tool_outputs"
 GOES_ON = frozenset({_SUBMITTED, "live/sessions/attach", "interactions/live"})
 # The id stands before the last name.
 _NAMED_LAST = frozenset(
-    {_SUBMITTED, "messages/batches/results", "files/content", "sessions/archive"}
+    {_SUBMITTED, "messages/batches/results", "batches/results", "files/content", "sessions/archive"}
 )
 _SETTLING = {
     "get": {
@@ -146,6 +146,7 @@ _SETTLED_BY: dict[tuple[str, str], dict[str, tuple[str, str]]] = {
     ("anthropic", "post"): {"sessions/archive": _SESSION},
     ("google", "get"): {"batches": ("batch", "google_batches")},
     ("mistral", "get"): {"batch/jobs": ("batch", "mistral_batches"), **_LINES},
+    ("xai", "get"): {"batches/results": ("batch", "xai_results")},
     ("vertex", "get"): {"batchPredictionJobs": ("batch", "vertex_batches")},
     ("perplexity", "get"): {
         "async/sonar": ("chat", "asynchronous_chat"),

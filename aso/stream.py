@@ -250,7 +250,7 @@ def scanner_of(
     encoding = f"{encoding}, chunked" if is_chunked else encoding
     shape = tail.flight.shape
     scanner: Reader
-    if shape is not None and (shape.is_lines or shape.is_thinned) and tail.flight.settles:
+    if shape is not None and (shape.settles_apart or shape.is_thinned) and tail.flight.settles:
         scanner = Lines(tail.flight, encoding=encoding)
     else:
         scanner = Scanner(framing_of(headers.get("content-type", "")), encoding)

@@ -265,6 +265,7 @@ def test_every_other_change_never_bills(method: str, path: str) -> None:
         ("groq", "/openai/v1/batches/batch_1", "batches_in_files", "batch_1"),
         ("groq", "/openai/v1/files/file_1/content", "batch_lines", "file_1"),
         ("mistral", "/v1/files/6f1ec0de-0000/content", "batch_lines", "6f1ec0de-0000"),
+        ("xai", "/v1/batches/batch_1/results?limit=9", "xai_results", "batch_1"),
     ],
 )
 def test_what_settles_may_be_one_providers(

@@ -110,7 +110,7 @@ class Capture(Seam):
         shape = flight.shape
         if shape is None:
             return None
-        is_behind = shape.is_lines or is_long(flight, response.content)
+        is_behind = shape.settles_apart or is_long(flight, response.content)
         if framing == "json" and not is_behind:
             body = json_of(response)
             if type(body) is TABLE or shape.takes_any_body:

@@ -44,6 +44,7 @@ _FILES: Mapping[str, tuple[str, ...]] = {
         *("xai_chat", "xai_deferred", "xai_images", "xai_embeddings", "xai_batches"),
         "xai_samples",
     ),
+    "xai_results": ("xai_results",),
 }
 FORMATS: Mapping[str, str] = {name: file for file, names in _FILES.items() for name in names}
 """Every format → its file."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from aso.usage import Counters
@@ -65,6 +65,7 @@ class Shape(NamedTuple):
         takes_any_body: an answer that is no JSON is whole all the same: sound, subtitles.
         is_lines: a body is JSON lines, each an answer of its own.
         is_thinned: of a job's long end all is read, without its texts; else its ends are.
+        parts: where one JSON text holds several answers, returns them, each to be settled apart.
         at_end: called with the Answer of a body of lines that was read to its end.
     """
 
@@ -77,7 +78,13 @@ class Shape(NamedTuple):
     takes_any_body: bool = False
     is_lines: bool = False
     is_thinned: bool = False
+    parts: Callable[[Any], Sequence[Any]] | None = None
     at_end: Callable[[Answer], None] | None = None
+
+    @property
+    def settles_apart(self) -> bool:
+        """Return whether a body holds answers that are settled each by itself."""
+        return self.is_lines or self.parts is not None
 
     def fill(self, body: Any, answer: Answer) -> None:
         """Read a whole answer; where its ends alone were read, its text was not counted."""
