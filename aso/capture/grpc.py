@@ -8,18 +8,24 @@ the SDK's own. The channel retries by itself, which nothing here sees.
 
 from __future__ import annotations
 
+import copy
 import re
 import weakref
 from collections.abc import AsyncGenerator, Generator
-from typing import Any, NamedTuple
+from types import MethodType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aso.capture.call import Begun, Capture
 from aso.capture.seam import CURRENT
+from aso.guard import Guard
 from aso.inflight import Inflight
 from aso.providers import PROVIDERS, Provider, resolve
 from aso.routes import Route
 from aso.stream import Tail
 from aso.watched import Watched
+
+if TYPE_CHECKING:  # only a name: gates are handed in
+    from aso.policy import Gates
 
 
 class Rpc(NamedTuple):
@@ -131,13 +137,27 @@ class Grpc(Capture):
         flight, args, kwargs = self.begin(instance, args, kwargs)
         if flight is None:
             return wrapped(*args, **kwargs)
+        wrapped = self._reserving(flight, wrapped)
         return self._watched(Awaited, self._started(flight, wrapped, args, kwargs), flight)
 
     def stream(self, wrapped: Any, instance: Any, args: Any, kwargs: Any) -> Any:
-        """Return what is iterated for the chunks, awaited or not."""
+        """Return what is iterated for the chunks."""
         flight, args, kwargs = self.begin(instance, args, kwargs)
         if flight is None:
             return wrapped(*args, **kwargs)
+        if self.pipeline.gates is not None:
+            with self.pipeline.guard:
+                flight.reserve(self.pipeline.gates)
+        return self._streamed(flight, wrapped, args, kwargs)
+
+    def stream_async(self, wrapped: Any, instance: Any, args: Any, kwargs: Any) -> Any:
+        """Return what is iterated for the chunks, awaited."""
+        flight, args, kwargs = self.begin(instance, args, kwargs)
+        if flight is None:
+            return wrapped(*args, **kwargs)
+        return self._streamed(flight, self._reserving(flight, wrapped), args, kwargs)
+
+    def _streamed(self, flight: Inflight, wrapped: Any, args: Any, kwargs: Any) -> Any:
         call = self._started(flight, wrapped, args, kwargs)
         flight.stream = True
         if flight.shape is None:
@@ -145,8 +165,6 @@ class Grpc(Capture):
             return call
         self.pipeline.live.add(flight)
         return self._watched(Chunks, call, flight)
-
-    stream_async = stream
 
     def _watched(self, kind: type[Awaited | Chunks], call: Any, flight: Inflight) -> Any:
         """Return what stands in for a call; where that fails the call itself, and its event now."""
@@ -161,10 +179,23 @@ class Grpc(Capture):
             _TARGETS[instance] = _text(kwargs["target"] if "target" in kwargs else args[0])
         return wrapped(*args, **kwargs)
 
+    def _reserving(self, flight: Inflight, wrapped: Any) -> Any:
+        """Return a method that starts its call at once, and reserves in the call's own task.
+
+        An interceptor of ours does, the first of a copy of the callable's: it is awaited before the
+        request is sent, and what the caller gets back has all that a call of gRPC's has.
+        """
+        gates = self.pipeline.gates
+        if gates is None:
+            return wrapped
+        with self.pipeline.guard:
+            callable_ = copy.copy(wrapped.__self__)
+            reserving = Reserving(flight, gates, self.pipeline.guard)
+            callable_._interceptors = [reserving, *(callable_._interceptors or ())]  # noqa: SLF001
+            return MethodType(wrapped.__func__, callable_)
+        return wrapped
+
     def _started(self, flight: Inflight, wrapped: Any, args: Any, kwargs: Any) -> Any:
-        if self.pipeline.gates is not None:
-            with self.pipeline.guard:
-                flight.reserve(self.pipeline.gates)
         CURRENT.set(flight)
         try:
             return wrapped(*args, **kwargs)
@@ -198,6 +229,23 @@ class Grpc(Capture):
         with self.pipeline.guard:
             flight.answer.complete = True
         flight.finish("completed")
+
+
+class Reserving:
+    """An interceptor of grpc.aio's: holds room in every budget, then lets the request go."""
+
+    def __init__(self, flight: Inflight, gates: Gates, guard: Guard) -> None:
+        self._flight = flight
+        self._gates = gates
+        self._guard = guard
+
+    async def intercept_unary_unary(self, continuation: Any, details: Any, request: Any) -> Any:
+        """Reserve; a refusal is raised where the call is awaited."""
+        with self._guard:
+            await self._flight.areserve(self._gates)
+        return await continuation(details, request)
+
+    intercept_unary_stream = intercept_unary_unary
 
 
 class Awaited(Watched):

@@ -67,7 +67,7 @@ class Urllib3(Transport):
             flight.first_byte_at_ms = flight.now_ms()
             flight.completion_bytes = len(content)
             flight.response = Preloaded(response.headers, _decoded(response, content))
-        elif follow(response._fp, response, flight, self.pipeline.guard):  # noqa: SLF001
+        elif follow(getattr(response, "_fp", None), response, flight, self.pipeline.guard):
             self.pipeline.live.add(flight)
 
     def retry(self, wrapped: Any, instance: Any, args: Any, kwargs: Any) -> Any:

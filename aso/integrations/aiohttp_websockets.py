@@ -8,7 +8,7 @@ INTEGRATION = Integration(
     name="aiohttp_websockets",
     package="aiohttp",
     distribution="aiohttp",
-    versions=("3.9.0", "3.14.5"),
+    versions=("3.9.5", "3.14.5"),
     hooks=(
         Hook(
             "aiohttp.client",

@@ -32,6 +32,8 @@ class TestXai(Kept):
             "body": (grpc, "_body_of"),
             "answer": (Inflight, "read_answer"),
             "chunk": (xai, "_head"),
+            "reserve, awaited": (Inflight, "areserve"),
+            "interceptor": (grpc.Reserving, "__init__"),
             "watch": (grpc.Awaited, "__init__"),
             "watch a stream": (grpc.Chunks, "__init__"),
             "status": (grpc, "_code_of"),

@@ -197,8 +197,8 @@ each_client = pytest.mark.parametrize("client", CLIENTS, ids=_IDS)
 @contextmanager
 def captured(provider: LoopbackProvider, **options: Any) -> Iterator[list[aso.Event]]:
     """Collect the events of calls to a provider on this machine, which stands for OpenAI."""
-    options = {"hosts": {provider.host: "openai"}, **options}
-    with aso.instrument(sinks=[], **options), capture_events() as events:
+    options = {"sinks": [], "hosts": {provider.host: "openai"}, **options}
+    with aso.instrument(**options), capture_events() as events:
         yield events
 
 

@@ -6,11 +6,14 @@ import gzip
 import http.client
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
 import zstandard
 
+import aso
+from aso.sinks import IngestSink, MemorySink
 from tests.http_clients.clients import PLAIN, STREAMED, captured, open_and_ask
 from tests.provider.server import Provider, Scene
 
@@ -142,3 +145,15 @@ def test_a_tunnel_leads_to_the_provider(provider: Provider) -> None:
         connection.request("POST", "/v1/chat/completions", b'{"model": "m"}')
     [event] = events
     assert (event.provider, event.outcome, str(event.cost.total)) == ("openai", "error", "0")
+
+
+def test_our_own_delivery_is_no_call(provider: Provider) -> None:
+    key, memory = "aso_k_" + "1" * 8 + "." + "s" * 32, MemorySink()
+    sinks = [IngestSink(f"http://{provider.host}", key), memory]
+    with aso.instrument(sinks=sinks, hosts={provider.host: "openai"}):
+        with closing(asked(provider)) as connection:
+            connection.getresponse().read()
+        provider.then(Scene(body=b'{"accepted": 1, "duplicates": 0, "rejected": []}'))
+        aso.flush(2.0)
+    assert "/v1/events" in [one.path for one in provider.received]
+    assert [event.endpoint for event in memory.events] == ["chat/completions"]
