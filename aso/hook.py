@@ -59,6 +59,8 @@ class Integration(NamedTuple):
         elsewhere: other packages with the same modules: earlier majors, a cloud's own client.
         extends: the integration that this is a younger part of, hooked where that is.
         loaded_by: the module whose import brings every hook's; else the first hook's own.
+        is_lazy: True where most programs that have the package make no call by it: its wrappers are
+            loaded with the first call, not with the package.
     """
 
     name: str
@@ -71,6 +73,7 @@ class Integration(NamedTuple):
     elsewhere: tuple[str, ...] = ()
     extends: str | None = None
     loaded_by: str | None = None
+    is_lazy: bool = False
 
     def places(self) -> tuple[Integration, ...]:
         """Return the integration for each package that may hold the SDK; each is hooked by itself."""

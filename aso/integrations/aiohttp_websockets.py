@@ -21,4 +21,5 @@ INTEGRATION = Integration(
     capture="aso.capture.websocket_clients:Aiohttp",
     below=("aiohttp",),
     extends="aiohttp",
+    is_lazy=True,
 )

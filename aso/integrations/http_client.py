@@ -16,4 +16,5 @@ INTEGRATION = Integration(
         Hook("http.client", "HTTPConnection.getresponse", "response"),
     ),
     capture="aso.capture.http_client:HttpClient",
+    is_lazy=True,
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import http.client
+import subprocess
+import sys
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -157,3 +159,15 @@ def test_our_own_delivery_is_no_call(provider: Provider) -> None:
         aso.flush(2.0)
     assert "/v1/events" in [one.path for one in provider.received]
     assert [event.endpoint for event in memory.events] == ["chat/completions"]
+
+
+def test_nothing_is_loaded_before_the_first_request() -> None:
+    program = (
+        "import http.client, sys, aso; aso.instrument(sinks=[], durability='memory');"
+        "print(type(http.client.HTTPConnection.__dict__['request']).__name__,"
+        " 'aso.capture.http_client' in sys.modules)"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert found.stdout.split() == ["FunctionWrapper", "False"]
