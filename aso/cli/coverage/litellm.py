@@ -2,7 +2,7 @@
 
 What LiteLLM sends depends on the provider, so no source says its path. A function is listed by the
 route of the API that it is named after: that of ``aso.capture.litellm_call`` where a policy asks for it,
-else that of the table below (its own docs and the OpenAI SDK's methods; litellm 1.106.2, read
+else that of the table below (its own docs and the OpenAI SDK's methods; litellm 1.110.2, read
 2026-11-26). The real request is classified by its own path, as it is sent: by the OpenAI SDK, or by
 LiteLLM's handler (`aso.capture.litellm`). A function that is decorated as one that calls, and in neither
 table, is unmetered here; so is what sends a path that you write.
@@ -61,7 +61,9 @@ _NAMED = {
     "count_tokens": ("POST", "/messages/count_tokens"),
     "create_realtime_client_secret": ("POST", "/realtime/client_secrets"),
     "create_realtime_transcription_session": ("POST", "/realtime/transcription_sessions"),
+    "create_realtime_translation_client_secret": ("POST", "/realtime/translations/client_secrets"),
     "realtime_calls": ("POST", "/realtime/calls"),
+    "realtime_translation_calls": ("POST", "/realtime/translations/calls"),
     "run_thread": ("POST", "/threads/{thread_id}/runs"),
     "run_thread_stream": ("POST", "/threads/{thread_id}/runs"),
     "get_messages": ("GET", "/threads/{thread_id}/messages"),
