@@ -99,7 +99,10 @@ _BY = {
 
 
 def methods() -> list[Method]:
-    """Return every public function, and the Router's methods that are named like one."""
+    """Return every public function that sends, and the Router's methods that are named like one.
+
+    Helpers, which send nothing, are left out: some are there only once something has asked for them.
+    """
     os.environ.setdefault(_OFFLINE, "True")  # noqa: TID251 — for it, not read by us
     litellm: Any = import_module("litellm")
     functions = dict(_functions(litellm))
@@ -107,7 +110,7 @@ def methods() -> list[Method]:
     routed = {name for name in dir(router) if not name.startswith("_") and _known(name)}
     found = [Method(name, _sent(name, function)) for name, function in functions.items()]
     found += [Method(f"Router.{name}", _sent(name, None)) for name in routed]
-    return sorted(found)
+    return sorted(one for one in found if one.requests)
 
 
 def _functions(litellm: Any) -> Iterable[tuple[str, Any]]:
