@@ -15,6 +15,7 @@ ALL = {
     "call_path": ["5000"],
     "whole_call": ["2"],
     "instructions": [],
+    "opcodes": [],
     "streaming": ["10"],
     "process_cpu": ["4000"],
     "end_to_end": ["10000"],

@@ -96,13 +96,15 @@ def written(value: Any, keys: frozenset[str]) -> int:
     """Return the characters of all strings in nested content, counted under ``keys`` only."""
     if isinstance(value, str):
         return len(value)
-    if is_a(value, LISTS):
-        return sum(written(item, keys) for item in value)
-    if not is_a(value, TABLE):
-        value = getattr(value, "__dict__", None)
-    if not value:
-        return 0
-    return sum(written(value[key], keys) for key in keys if value.get(key) is not None)
+    if not is_a(value, LISTS):
+        if not is_a(value, TABLE):
+            value = getattr(value, "__dict__", None)
+        value = [value[key] for key in keys & value.keys()] if value else ()
+    total = 0
+    for item in value:
+        if item is not None:
+            total += len(item) if type(item) is str else written(item, keys)
+    return total
 
 
 _EMPTY: dict[str, Any] = {}

@@ -48,15 +48,16 @@ def _fold(said: Mapping[str, Any], answer: Answer) -> None:
         _fold_candidate(fields(candidate), answer)
     if said.get("error") is not None:
         answer.failure = text(field(said["error"], "status")) or "error_event"
-    if field(said.get("promptFeedback"), "blockReason") is not None:
+    feedback = said.get("promptFeedback")
+    if feedback is not None and field(feedback, "blockReason") is not None:
         answer.complete = True
 
 
 def _fold_candidate(candidate: Mapping[str, Any], answer: Answer) -> None:
     for part in items(field(candidate.get("content"), "parts")):
         answer.chars = (answer.chars or 0) + _part_chars(part)
-    queries = items(field(candidate.get("groundingMetadata"), "webSearchQueries"))
-    if queries:
+    grounding = candidate.get("groundingMetadata")
+    if grounding is not None and (queries := items(field(grounding, "webSearchQueries"))):
         answer.queries = answer.queries | {query for query in queries if isinstance(query, str)}
         answer.note("web_searches", len(answer.queries))
     if candidate.get("finishReason") is not None:
@@ -64,9 +65,10 @@ def _fold_candidate(candidate: Mapping[str, Any], answer: Answer) -> None:
 
 
 def _part_chars(part: Any) -> int:
-    arguments = field(field(part, "functionCall"), "args")
+    said = fields(part)
+    arguments = field(call, "args") if (call := said.get("functionCall")) is not None else None
     called = 0 if arguments is None else len(json.dumps(plain(arguments), separators=(",", ":")))
-    return characters(field(part, "text")) + called
+    return characters(said.get("text")) + called
 
 
 def request_chars(body: Mapping[str, Any]) -> int | None:
