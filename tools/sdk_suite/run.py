@@ -30,6 +30,7 @@ from tools.sdk_suite.suites import SUITES
 
 _ROOT = Path(__file__).parents[2]
 _REPEATS = 3
+_PLUGINS = ("tools.sdk_suite.outcomes", "tools.sdk_suite.with_server")
 Outcomes = dict[str, str]
 
 
@@ -81,7 +82,7 @@ class Suite(NamedTuple):
 
     def _arguments(self, only: Sequence[str], *, with_aso: bool) -> list[str]:
         """Return what Python is asked: the tests' own settings, but for what they add themselves."""
-        ours = ["tools.sdk_suite.outcomes", *(["tools.sdk_suite.aso_on"] if with_aso else [])]
+        ours = (*_PLUGINS, *(["tools.sdk_suite.aso_on"] if with_aso else []))
         plugins = [argument for name in (*self._plugins(), *ours) for argument in ("-p", name)]
         return [
             *("-m", "pytest", "--rootdir=.", "-o", "addopts=", "--tb=short", "-q"),
