@@ -78,13 +78,20 @@ def _route(verb: str, call: ast.Call, module: ModuleType) -> Route | None:
 
 
 def _pattern(where: ast.expr | None) -> str | None:
-    """Return the path as a pattern: ``"/files"``, ``f"/files/{id}"`` or ``path_template(…)``."""
+    """Return the path as a pattern: ``"/files"``, ``f"/files/{id}"``, ``path_template(…)``, or a sum.
+
+    One that depends on the client's base URL (fireworks-ai 1.2.30) is the one of a URL that is given.
+    """
     if isinstance(where, ast.Call) and where.args:
         return _pattern(where.args[0])
     if isinstance(where, ast.Constant) and isinstance(where.value, str):
         return re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(where.value.partition("?")[0]))
     if isinstance(where, ast.JoinedStr):
         return "".join(_pattern(part) or "[^/]+" for part in where.values)
+    if isinstance(where, ast.BinOp):
+        return f"{_pattern(where.left)}{_pattern(where.right)}"
+    if isinstance(where, ast.IfExp):
+        return _pattern(where.orelse if isinstance(where.test, ast.UnaryOp) else where.body)
     return None
 
 
