@@ -131,7 +131,7 @@ def test_a_live_interaction_that_is_left_is_settled_by_who_sees_its_end() -> Non
 
 @pytest.mark.filterwarnings("ignore::UserWarning")  # it is experimental
 def test_googles_sdk_joins_a_live_interaction() -> None:
-    genai = pytest.importorskip("google.genai")
+    genai = pytest.importorskip("google.genai", minversion="3")  # Python 3.10 has 2
     connected = {"event_type": "interaction.connected"}
     talk = Talk([], greeting=[connected, DELTA, COMPLETED])
 
