@@ -101,7 +101,7 @@ class Session:
 
     def _sweep(self) -> bool:
         """Read on a little behind the calls; return whether to go on at once: the sinks keep up."""
-        is_much = self.shipper.pending() > _MOST_PENDING
+        is_much = bool(self.pipeline.behind) and self.shipper.pending() > _MOST_PENDING
         return self.pipeline.sweep(0 if is_much else _LINES_AT_ONCE) and not is_much
 
     def close(self, timeout_s: float) -> bool:

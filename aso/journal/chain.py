@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Iterator
 
 from aso.journal.owner import Owner, Position
@@ -75,6 +76,8 @@ class Chain:
         is_over: nothing is added to it any more.
         lost: records deleted before they were delivered.
         torn: segments whose last record was cut.
+        reading: held, in the background only, by who reads and by who deletes what is over a bound:
+            a record that is read while it is deleted is delivered or lost, not both.
     """
 
     is_over = True
@@ -83,6 +86,7 @@ class Chain:
         self.owner = owner
         self.head = head
         self.cursors: dict[str, Cursor] = {}
+        self.reading = threading.RLock()  # a signal's handler may read while its thread does
         self.lost = 0
         self.torn = 0
 
@@ -166,6 +170,10 @@ class Chain:
 
     def evict(self) -> int:
         """Delete the oldest sealed segment, delivered or not; return the bytes it had, 0: none."""
+        with self.reading:
+            return self._evict()
+
+    def _evict(self) -> int:
         victim, size = self.oldest(), self.oldest().size
         is_last = victim.following is None or victim.following.is_end
         if not victim.sealed or (is_last and not self.is_over):

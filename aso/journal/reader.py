@@ -31,10 +31,9 @@ class ChainReader:
         for chain in self._journal.chains():
             if (cursor := chain.cursors.get(self._name)) is not None:
                 own = isinstance(chain, Live)
-                found += [
-                    Record(segment.origin, payload, own)
-                    for segment, payload in cursor.read(limit - len(found))
-                ]
+                with chain.reading:
+                    taken = cursor.read(limit - len(found))
+                found += [Record(segment.origin, payload, own) for segment, payload in taken]
         return found
 
     def commit(self) -> None:

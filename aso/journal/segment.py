@@ -170,8 +170,8 @@ class Segment:
         count = len(self.read(offset, self.size)[0])
         if not had_data:
             self.forget()
-        if is_whole:
-            self._total = count
+        if is_whole:  # it may be deleted meanwhile, and then holds nothing
+            self._total = count = count if self._total is None else self._total
         return count
 
     def has(self, offset: int = 0) -> bool:

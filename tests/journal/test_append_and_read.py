@@ -242,3 +242,19 @@ def test_a_thread_that_loses_the_race_for_the_next_segment_has_a_spare_again(
     assert (head.follow(winner), head.follow(loser)) == (winner, winner)
     assert (winner.ordinal, loser.ordinal) == (1, 0)
     assert Segment.load(tmp_path / "b") is None  # nobody takes it for the first one
+
+
+class DeletedMeanwhile(Segment):
+    """As another thread sees it that counts, while this one deletes what is over a bound."""
+
+    def read(self, offset: int, limit: int) -> tuple[list[bytes], int]:
+        found = super().read(offset, limit)
+        self.discard()
+        return found
+
+
+def test_a_segment_that_is_deleted_while_it_is_counted_holds_nothing(tmp_path: Path) -> None:
+    segment = DeletedMeanwhile.create(ORIGIN, tmp_path / "a", 4096)
+    segment.write(pack_head(6, checksum(b"record")) + b"record")
+    segment.seal()
+    assert (segment.count(), segment.count()) == (0, 0)
